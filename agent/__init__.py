@@ -1,0 +1,1 @@
+"""The conversation: one turn is one complete graph run."""

@@ -1,0 +1,1 @@
+"""The one place that reads settings, chooses adapters and starts things."""

@@ -1,0 +1,1 @@
+"""The durable record in SQL: transcripts, decisions, consents, hand-offs, audit, keys."""

@@ -1,0 +1,139 @@
+"""Every error banyi raises on purpose.
+
+BanyiError                     code, patient never sees str(error)
+├── PatientError               the patient can mend it: a channel turns `code` into wording
+│   ├── NotFound               not_found
+│   ├── Expired                expired
+│   ├── Conflict               conflict: somebody else was faster, or the state does not allow it
+│   ├── Forbidden              forbidden
+│   ├── ConsentRequired        consent_required
+│   ├── IdentityRequired       identity_required
+│   ├── InvalidFields          bad_fields: `fields` names what is wrong, in the reader's words
+│   └── RateLimited            rate_limited: `retry_after_seconds`
+├── Unavailable                unavailable: an outside thing did not answer; the caller may retry
+│   └── LockLost               another worker holds the session now; this turn must not write
+└── Defect                     internal: a bug or a broken deployment; never retried
+    ├── KnowledgeError         the pack is wrong: names the file and the line
+    ├── SettingsError          a setting is wrong: names the key
+    └── CodecError             stored state cannot be read: names its tag and version
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class BanyiError(Exception):
+    """Root of the tree; `code` is stable and is one of the protocol's error codes."""
+
+    code: ClassVar[str] = "internal"
+    retryable: ClassVar[bool] = False
+
+
+class PatientError(BanyiError):
+    """Something the patient can mend or must be told."""
+
+    code = "bad_fields"
+
+
+class NotFound(PatientError):
+    """The thing named does not exist, or not for this patient (the two are not told apart)."""
+
+    code = "not_found"
+
+
+class Expired(PatientError):
+    """A hold, token or code ran out of time."""
+
+    code = "expired"
+
+
+class Conflict(PatientError):
+    """The state does not allow the step: a slot is gone, an appointment was cancelled."""
+
+    code = "conflict"
+
+
+class Forbidden(PatientError):
+    """The caller may not do this."""
+
+    code = "forbidden"
+
+
+class ConsentRequired(PatientError):
+    """The patient has not agreed to the purpose this needs."""
+
+    code = "consent_required"
+
+
+class IdentityRequired(PatientError):
+    """A booking needs to know who the patient is."""
+
+    code = "identity_required"
+
+
+class InvalidFields(PatientError):
+    """Form fields are wrong; `fields` maps a field name to a message for the patient."""
+
+    code = "bad_fields"
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__(", ".join(sorted(fields)))
+        self.fields = fields
+
+
+class RateLimited(PatientError):
+    """Too many messages; try again after `retry_after_seconds`."""
+
+    code = "rate_limited"
+    retryable = True
+
+    def __init__(self, retry_after_seconds: float) -> None:
+        super().__init__(f"retry after {retry_after_seconds:.1f} s")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unavailable(BanyiError):
+    """A dependency did not answer; `dependency` names it, the caller may retry a read."""
+
+    code = "unavailable"
+    retryable = True
+
+    def __init__(self, dependency: str) -> None:
+        super().__init__(dependency)
+        self.dependency = dependency
+
+
+class LockLost(Unavailable):
+    """The session's lock expired or moved on; the holder must stop writing."""
+
+
+class Defect(BanyiError):
+    """A bug or a broken deployment."""
+
+
+class KnowledgeError(Defect):
+    """The knowledge pack is wrong at `file`:`line`."""
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__(f"{file}:{line}: {message}")
+        self.file = file
+        self.line = line
+        self.message = message
+
+
+class SettingsError(Defect):
+    """The setting `key` is missing or wrong."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(f"{key}: {message}")
+        self.key = key
+
+
+class CodecError(Defect):
+    """Stored bytes carry a tag or version nothing here can read."""
+
+    def __init__(self, tag: str, version: int, message: str) -> None:
+        super().__init__(f"{tag} v{version}: {message}")
+        self.tag = tag
+        self.version = version

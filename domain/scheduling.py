@@ -1,0 +1,152 @@
+"""Departments, doctors, slots and appointments; names and statuses follow FHIR R4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import NewType
+
+from domain.clinical import DepartmentId
+from domain.errors import Conflict
+from domain.patient import PatientId
+
+SlotId = NewType("SlotId", str)
+HoldId = NewType("HoldId", str)
+AppointmentId = NewType("AppointmentId", str)
+PractitionerId = NewType("PractitionerId", str)
+
+HOLD_MINUTES = 10
+
+
+class Period(StrEnum):
+    """Half of a clinic day."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
+class Title(StrEnum):
+    """A doctor's title, lowest first."""
+
+    RESIDENT = "住院医师"
+    ATTENDING = "主治医师"
+    ASSOCIATE_CHIEF = "副主任医师"
+    CHIEF = "主任医师"
+
+    @property
+    def expert(self) -> bool:
+        """Whether patients call this an expert clinic (专家号)."""
+        return self in {Title.ASSOCIATE_CHIEF, Title.CHIEF}
+
+
+class AppointmentStatus(StrEnum):
+    """FHIR R4 `AppointmentStatus`, the part a patient's booking passes through."""
+
+    PENDING = "pending"
+    BOOKED = "booked"
+    ARRIVED = "arrived"
+    FULFILLED = "fulfilled"
+    CANCELLED = "cancelled"
+    NOSHOW = "noshow"
+
+    def to(self, target: AppointmentStatus) -> AppointmentStatus:
+        """Return `target` if the step is allowed.
+
+        Raises:
+            Conflict: the appointment cannot go from here to `target`.
+        """
+        if target not in _APPOINTMENT_STEPS[self]:
+            raise Conflict(f"{self} -> {target}")
+        return target
+
+
+_APPOINTMENT_STEPS: dict[AppointmentStatus, frozenset[AppointmentStatus]] = {
+    AppointmentStatus.PENDING: frozenset({AppointmentStatus.BOOKED, AppointmentStatus.CANCELLED}),
+    AppointmentStatus.BOOKED: frozenset(
+        {AppointmentStatus.ARRIVED, AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW}
+    ),
+    AppointmentStatus.ARRIVED: frozenset({AppointmentStatus.FULFILLED}),
+    AppointmentStatus.FULFILLED: frozenset(),
+    AppointmentStatus.CANCELLED: frozenset(),
+    AppointmentStatus.NOSHOW: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HospitalDepartment:
+    """A department this hospital runs: where it is and what it is called here."""
+
+    id: DepartmentId
+    name: str
+    building: str
+    floor: str
+    bookable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practitioner:
+    """A doctor of the hospital; `speciality` is the hospital's own text."""
+
+    id: PractitionerId
+    name: str
+    title: Title
+    department_id: DepartmentId
+    speciality: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A bookable time with one doctor. `left` counts what can still be taken; `fee_cents` is in fen."""
+
+    id: SlotId
+    department_id: DepartmentId
+    department: str
+    practitioner_id: PractitionerId
+    doctor: str
+    title: Title
+    date: date
+    period: Period
+    start: time
+    end: time
+    fee_cents: int
+    left: int
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotQuery:
+    """What the patient asked for; `None` means any. Dates are inclusive. Results come earliest first."""
+
+    department_ids: tuple[DepartmentId, ...] = ()
+    practitioner_id: PractitionerId | None = None
+    doctor: str | None = None
+    expert: bool | None = None
+    first_date: date | None = None
+    last_date: date | None = None
+    period: Period | None = None
+    max_fee_cents: int | None = None
+    not_before: datetime | None = None
+    limit: int = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A slot kept for one session until `expires_at`."""
+
+    id: HoldId
+    slot: Slot
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """A booked visit. `number` is the queue number, `where` and `bring` are for the patient to read."""
+
+    id: AppointmentId
+    patient_id: PatientId
+    slot: Slot
+    status: AppointmentStatus
+    number: int
+    where: str
+    bring: tuple[str, ...]

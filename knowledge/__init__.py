@@ -1,0 +1,1 @@
+"""The knowledge pack: what the hospital's staff read, edit and sign, and its strict loader."""

@@ -1,0 +1,1 @@
+"""Live session memory on plain Redis commands."""

@@ -1,0 +1,1 @@
+"""What the agent can do: typed functions over ports."""

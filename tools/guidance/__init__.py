@@ -1,0 +1,1 @@
+"""Answers quoted from the hospital's own guide."""

@@ -1,0 +1,1 @@
+"""Hospital systems behind the `Scheduling` and `PatientIndex` ports."""

@@ -1,0 +1,1 @@
+"""The embedded hospital: a real booking system on SQLite or PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The clinical engine: red flags, inquiry, disposition, departments."""

@@ -1,0 +1,1 @@
+"""Lay Chinese to an `Understanding`; pure functions over the knowledge pack."""
