@@ -1,0 +1,116 @@
+"""What one message says, read without a model: the value everything after `understand` works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from domain.clinical import DepartmentId, Finding
+from domain.patient import Relation, Sex
+from domain.scheduling import Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """Something the patient wants besides telling symptoms; `id` is one of the lexicon's intents."""
+
+    id: str
+    quote: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartmentHint:
+    """A department the words lead to. `named` says the patient said its name; `weight` is in (0, 1]."""
+
+    id: DepartmentId
+    weight: float
+    quote: str
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonReading:
+    """Who is ill, as far as this message says; `None` is not said.
+
+    `conditions` holds profile names of the pack (`diabetes`, `anticoag`, `immuno` …) said to hold or not.
+    """
+
+    relation: Relation | None = None
+    age_years: float | None = None
+    sex: Sex | None = None
+    pregnant: bool | None = None
+    gestation_weeks: float | None = None
+    postpartum: bool | None = None
+    conditions: dict[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """Measurements the patient reports, unverified."""
+
+    temperature_celsius: float | None = None
+    systolic_mmhg: float | None = None
+    diastolic_mmhg: float | None = None
+    heart_rate_per_minute: float | None = None
+    oxygen_saturation_percent: float | None = None
+    glucose_mmol_per_litre: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingWish:
+    """What is said about an appointment, in any order and wording; dates are inclusive."""
+
+    department_ids: tuple[DepartmentId, ...] = ()
+    doctor: str | None = None
+    expert: bool | None = None
+    first_date: date | None = None
+    last_date: date | None = None
+    period: Period | None = None
+    max_fee_cents: int | None = None
+    cheaper: bool = False
+    earliest: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The message read as an answer to what was asked.
+
+    `yes` is the polarity (`None`: neither), `unsure` is 「不清楚」, `none_of_these` is 「都没有」,
+    `number` is a bare number, `ordinal` is a choice by place (1 first, -1 last), `corrects` says the
+    message takes back something said before.
+    """
+
+    yes: bool | None = None
+    unsure: bool = False
+    none_of_these: bool = False
+    number: float | None = None
+    ordinal: int | None = None
+    corrects: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """One message, read.
+
+    `severity` is 0–10; `duration` is how long it has lasted; `educational` says the message asks about
+    an illness in general; `uncovered` are stretches of the text nothing here could read.
+    """
+
+    raw: str
+    findings: tuple[Finding, ...] = ()
+    complaint_ids: tuple[str, ...] = ()
+    departments: tuple[DepartmentHint, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    person: PersonReading = field(default_factory=PersonReading)
+    readings: Readings = field(default_factory=Readings)
+    severity: float | None = None
+    duration: timedelta | None = None
+    wish: BookingWish = field(default_factory=BookingWish)
+    answer: Answer = field(default_factory=Answer)
+    educational: bool = False
+    uncovered: tuple[str, ...] = ()
+
+    def wants(self, *ids: str) -> bool:
+        """Whether the message carries one of these intents."""
+        return any(intent.id in ids for intent in self.intents)
