@@ -1,0 +1,364 @@
+"""The rule language of the pack: what a nurse can read and a rule can say.
+
+    onset=="现在还痛超过10分钟" and (sweat or radiate)
+    age>=65 and not fever and onset in ["几天","几周以上"]
+
+Names stand for facts; a bare name is a sign that may be present. Comparisons are `== != < <= > >=`,
+membership is `in [...]` and `not in [...]`, combined by `not`, `and`, `or` and parentheses (binding in
+that order, as in Python). Text stands in quotes; numbers, `true` and `false` are themselves.
+
+Evaluation is three-valued (Kleene): a fact that is missing is unknown, and the result is unknown only if
+the known facts do not settle it. `Expression.possible` looks further: it says which results can still
+come out, for names whose values are known to lie in a finite domain, exactly (`a or not a` is only true).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
+
+Value: TypeAlias = "str | float | bool"
+"""A fact: a choice, a number, or whether a sign is present."""
+Facts: TypeAlias = "Mapping[str, Value]"
+Domains: TypeAlias = "Mapping[str, tuple[Value, ...]]"
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<number>\d+(?:\.\d+)?)
+          |"(?P<double>[^"]*)"|'(?P<single>[^']*)'
+          |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
+          |(?P<sign>==|!=|<=|>=|[<>()\[\],]))""",
+    re.VERBOSE,
+)
+_ORDERED = frozenset({"<", "<=", ">", ">="})
+_COMPARISONS = _ORDERED | {"==", "!="}
+_KEYWORDS = frozenset({"and", "or", "not", "in", "true", "false"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A bare name: true, false or unknown as the fact is."""
+
+    name: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names it uses."""
+        return frozenset({self.name})
+
+    def evaluate(self, facts: Facts) -> bool | None:
+        """The fact itself; `None` is unknown."""
+        value = facts.get(self.name)
+        return None if value is None else bool(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """`true` or `false`."""
+
+    value: bool
+
+    @property
+    def names(self) -> frozenset[str]:
+        """No names."""
+        return frozenset()
+
+    def evaluate(self, facts: Facts) -> bool:  # noqa: ARG002 a constant looks at nothing
+        """Its value."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A fact against one value, or against several with `in` and `not in`.
+
+    Number against text is never equal and never ordered.
+    """
+
+    name: str
+    operator: str
+    values: tuple[Value, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The name it compares."""
+        return frozenset({self.name})
+
+    def evaluate(self, facts: Facts) -> bool | None:  # noqa: PLR0911 one line per operator
+        """Whether it holds; unknown while the fact is."""
+        fact = facts.get(self.name)
+        if fact is None:
+            return None
+        operator = self.operator
+        if operator in {"==", "in"}:
+            return fact in self.values
+        if operator in {"!=", "not in"}:
+            return fact not in self.values
+        bound = self.values[0]
+        if isinstance(fact, str) or isinstance(bound, str):
+            return False
+        if operator == "<":
+            return fact < bound
+        if operator == "<=":
+            return fact <= bound
+        return fact > bound if operator == ">" else fact >= bound
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """True when its part is false."""
+
+    part: Node
+    names: frozenset[str]
+
+    def evaluate(self, facts: Facts) -> bool | None:
+        """The contrary; unknown stays unknown."""
+        value = self.part.evaluate(facts)
+        return None if value is None else not value
+
+
+@dataclass(frozen=True, slots=True)
+class Junction:
+    """`and` (`absorbing` is false) or `or` (`absorbing` is true) over its parts."""
+
+    absorbing: bool
+    parts: tuple[Node, ...]
+    names: frozenset[str]
+
+    def evaluate(self, facts: Facts) -> bool | None:
+        """The absorbing value if any part has it, unknown if any part is, else the contrary."""
+        absorbing = self.absorbing
+        result: bool | None = not absorbing
+        for part in self.parts:
+            value = part.evaluate(facts)
+            if value is absorbing:
+                return absorbing
+            if value is None:
+                result = None
+        return result
+
+
+Node: TypeAlias = "Sign | Constant | Comparison | Not | Junction"
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed rule; `text` is what was written."""
+
+    text: str
+    node: Node = field(compare=False, repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> Expression:
+        """Parse `text`.
+
+        Raises:
+            ValueError: it is not an expression; the message says where it goes wrong.
+        """
+        return cls(text=text, node=_Parser(text).whole())
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name it uses."""
+        return self.node.names
+
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Every comparison in it, left to right."""
+        return tuple(_comparisons(self.node))
+
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """Names used bare, as something present or absent."""
+        return frozenset(_signs(self.node))
+
+    def evaluate(self, facts: Facts) -> bool | None:
+        """Three-valued result under `facts`; `None` is unknown."""
+        return self.node.evaluate(facts)
+
+    def possible(self, facts: Facts, domains: Domains) -> frozenset[bool]:
+        """The results that can come out when unknown names take any value of their domain.
+
+        Exact: parts that share no unknown name are judged apart, shared names are tried value by value.
+        A name that is in neither mapping stays unknown, and both results count as possible for it.
+        """
+        return _possible(self.node, dict(facts), domains)
+
+
+_EITHER = frozenset({True, False})
+
+
+def _possible(node: Node, facts: dict[str, Value], domains: Domains) -> frozenset[bool]:
+    value = node.evaluate(facts)
+    if value is not None:
+        return frozenset({value})
+    if isinstance(node, Not):
+        return frozenset(not result for result in _possible(node.part, facts, domains))
+    if isinstance(node, Junction):
+        shared = _shared(node, facts)
+        if shared is not None:
+            return _tried(node, shared, facts, domains)
+        results = [_possible(part, facts, domains) for part in node.parts]
+        absorbing, other = node.absorbing, not node.absorbing
+        reached = [absorbing] if any(absorbing in result for result in results) else []
+        if all(other in result for result in results):
+            reached.append(other)
+        return frozenset(reached)
+    (name,) = node.names
+    return _tried(node, name, facts, domains)
+
+
+def _tried(node: Node, name: str, facts: dict[str, Value], domains: Domains) -> frozenset[bool]:
+    """The results over every value of one unknown name."""
+    if name not in domains:
+        return _EITHER
+    results: frozenset[bool] = frozenset()
+    for value in domains[name]:
+        results |= _possible(node, facts | {name: value}, domains)
+        if len(results) > 1:
+            break
+    return results
+
+
+def _shared(node: Junction, facts: Facts) -> str | None:
+    """An unknown name that stands in two parts, the most frequent one; `None` if no name does."""
+    counts: dict[str, int] = {}
+    for part in node.parts:
+        for name in part.names:
+            if name not in facts:
+                counts[name] = counts.get(name, 0) + 1
+    repeated = sorted(name for name, count in counts.items() if count > 1)
+    return max(repeated, key=counts.__getitem__) if repeated else None
+
+
+def _comparisons(node: Node) -> list[Comparison]:
+    match node:
+        case Comparison():
+            return [node]
+        case Not(part=part):
+            return _comparisons(part)
+        case Junction(parts=parts):
+            return [found for part in parts for found in _comparisons(part)]
+        case _:
+            return []
+
+
+def _signs(node: Node) -> set[str]:
+    match node:
+        case Sign(name=name):
+            return {name}
+        case Not(part=part):
+            return _signs(part)
+        case Junction(parts=parts):
+            return {found for part in parts for found in _signs(part)}
+        case _:
+            return set()
+
+
+class _Parser:
+    """Recursive descent over the tokens of one expression."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tokens = _tokens(text)
+        self._at = 0
+
+    def whole(self) -> Node:
+        node = self._junction(absorbing=True)
+        if self._at < len(self._tokens):
+            raise ValueError(f"nothing may follow, found {self._tokens[self._at][1]}")
+        return node
+
+    def _junction(self, *, absorbing: bool) -> Node:
+        word = "or" if absorbing else "and"
+        parts = [self._part(absorbing=absorbing)]
+        while self._take("name", word):
+            parts.append(self._part(absorbing=absorbing))
+        if len(parts) == 1:
+            return parts[0]
+        names = frozenset[str]().union(*(part.names for part in parts))
+        return Junction(absorbing, tuple(parts), names)
+
+    def _part(self, *, absorbing: bool) -> Node:
+        return self._junction(absorbing=False) if absorbing else self._negation()
+
+    def _negation(self) -> Node:
+        if self._take("name", "not"):
+            part = self._negation()
+            return Not(part, part.names)
+        if self._take("sign", "("):
+            node = self._junction(absorbing=True)
+            self._expect(")")
+            return node
+        return self._statement()
+
+    def _statement(self) -> Node:
+        kind, text = self._next("a name")
+        if kind == "name" and text in {"true", "false"}:
+            return Constant(text == "true")
+        if kind != "name" or text in _KEYWORDS:
+            raise ValueError(f"a name expected, found {text}")
+        if self._take("name", "in"):
+            return Comparison(text, "in", self._list())
+        if self._take("name", "not"):
+            if not self._take("name", "in"):
+                raise ValueError("after a name, 'not' must be 'not in'")
+            return Comparison(text, "not in", self._list())
+        if self._at < len(self._tokens) and self._tokens[self._at][1] in _COMPARISONS:
+            operator = self._next("a comparison")[1]
+            value = self._value()
+            if operator in _ORDERED and not isinstance(value, float):
+                raise ValueError(f"{operator} needs a number")
+            return Comparison(text, operator, (value,))
+        return Sign(text)
+
+    def _list(self) -> tuple[Value, ...]:
+        self._expect("[")
+        values = [self._value()]
+        while self._take("sign", ","):
+            values.append(self._value())
+        self._expect("]")
+        return tuple(values)
+
+    def _value(self) -> Value:
+        kind, text = self._next("a value")
+        if kind == "number":
+            return float(text)
+        if kind == "text":
+            return text
+        if kind == "name" and text in {"true", "false"}:
+            return text == "true"
+        raise ValueError(f"a value expected, found {text}")
+
+    def _next(self, wanted: str) -> tuple[str, str]:
+        if self._at == len(self._tokens):
+            raise ValueError(f"{wanted} expected, found the end")
+        self._at += 1
+        return self._tokens[self._at - 1]
+
+    def _take(self, kind: str, text: str) -> bool:
+        if self._at < len(self._tokens) and self._tokens[self._at] == (kind, text):
+            self._at += 1
+            return True
+        return False
+
+    def _expect(self, sign: str) -> None:
+        kind, text = self._next(sign)
+        if (kind, text) != ("sign", sign):
+            raise ValueError(f"{sign} expected, found {text}")
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    position = 0
+    stripped = text.rstrip()
+    while position < len(stripped):
+        match = _TOKEN.match(stripped, position)
+        if match is None:
+            raise ValueError(f"cannot read {stripped[position:].split()[0]}")
+        kind = match.lastgroup or ""
+        found.append(("text" if kind in {"double", "single"} else kind, match[kind]))
+        position = match.end()
+    return found

@@ -1,0 +1,1 @@
+"""The knowledge pack: strict loading, the rule language, the checks."""
