@@ -70,16 +70,27 @@ class Consent:
         return purpose in self.purposes
 
 
+class Document(StrEnum):
+    """What kind of document an identity number stands on."""
+
+    ID_CARD = "id_card"
+    PASSPORT = "passport"
+    HONG_KONG_MACAO_PERMIT = "hong_kong_macao_permit"
+    TAIWAN_PERMIT = "taiwan_permit"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """A patient's registration facts; exist only in memory and encrypted in the hospital's store."""
 
-    name: str
-    id_number: str
-    phone: str
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
+    phone: str = field(repr=False)
+    document: Document = Document.ID_CARD
 
     def masked(self) -> str:
-        """Shown form: 「张* 1101**********1234 138****5678」."""
+        """Shown form: 「张* 1101**********1234 138****5678」; of a shorter number only the last two show."""
         name = self.name[0] + "*" * (len(self.name) - 1)
-        number = self.id_number[:4] + "*" * (len(self.id_number) - 8) + self.id_number[-4:]
+        shown = (4, 4) if self.document is Document.ID_CARD else (1, 2)
+        number = self.id_number[: shown[0]] + "*" * (len(self.id_number) - sum(shown)) + self.id_number[-shown[1] :]
         return f"{name} {number} {self.phone[:3]}****{self.phone[-4:]}"
