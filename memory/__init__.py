@@ -1,1 +1,1 @@
-"""Live session memory on plain Redis commands."""
+"""Live session memory on Redis or Valkey: checkpoints, events, journal, locks, limits; values encrypted."""

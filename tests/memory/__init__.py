@@ -1,0 +1,1 @@
+"""Memory: the ports on the fake and on real servers, the checkpointer, the codec and encryption."""
