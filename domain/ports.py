@@ -166,6 +166,9 @@ class HandoffDesk(Protocol):
     async def open_for(self, session_id: SessionId) -> bool:
         """Whether the session waits for a person or is with one."""
 
+    async def close(self, session_id: SessionId, *, now: datetime) -> None:
+        """The conversation no longer waits: it was served, or the patient took the request back."""
+
 
 class InputJournal(Protocol):
     """What patients sent, kept until it is answered; survives a crash."""

@@ -1,0 +1,33 @@
+"""Bring a database to the newest schema by Alembic's revisions, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+ENVIRONMENT = Path(__file__).parent / "migrations"
+_ADVISORY_LOCK = 0x62616E7969
+
+
+def upgrade(versions: Path) -> Callable[[Connection], None]:
+    """A write that applies every revision in the folder `versions` the database has not seen.
+
+    Processes that start together take turns: SQLite by its write lock, PostgreSQL by an advisory lock.
+    """
+
+    def work(connection: Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
+        config = Config()
+        config.set_main_option("script_location", str(ENVIRONMENT))
+        config.set_main_option("path_separator", "newline")
+        config.set_main_option("version_locations", str(versions))
+        config.attributes["connection"] = connection
+        config.attributes["version_table"] = f"{versions.parent.parent.name}_revision"
+        command.upgrade(config, "head")
+
+    return work

@@ -1,0 +1,1 @@
+"""Alembic's environment, shared by every database of banyi, and the archive's revisions."""

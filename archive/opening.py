@@ -1,0 +1,43 @@
+"""Open the archive: bring its schema up to date and give every port its adapter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.chain import AuditChain
+from archive.database import Database
+from archive.handoffs import SqlHandoffDesk
+from archive.keys import SqlSessionKeys
+from archive.migrate import ENVIRONMENT, upgrade
+from archive.records import SqlArchive
+from archive.sealing import MasterKey
+from archive.sessions import SqlSessionStore
+from domain.ports import Clock
+
+VERSIONS: Path = ENVIRONMENT / "versions"
+SCRUBBED = ("sessions", "session_keys", "messages", "decisions", "consents", "handoffs")
+"""Tables an erasure empties of a session: what a `ServedDatabase` vacuums."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenArchive:
+    """The archive's ports, on one database. Whoever opened the database closes it."""
+
+    sessions: SqlSessionStore
+    keys: SqlSessionKeys
+    archive: SqlArchive
+    desk: SqlHandoffDesk
+
+
+async def open_archive(database: Database, *, master: MasterKey, audit_key: bytes, clock: Clock) -> OpenArchive:
+    """Migrate `database` and open it; `audit_key` (32 bytes) is derived from the master key by the caller."""
+    await database.write(upgrade(VERSIONS))
+    keys = SqlSessionKeys(database, master, clock)
+    chain = AuditChain(audit_key)
+    return OpenArchive(
+        sessions=SqlSessionStore(database, keys, chain, clock),
+        keys=keys,
+        archive=SqlArchive(database, keys, chain, clock),
+        desk=SqlHandoffDesk(database, keys),
+    )
