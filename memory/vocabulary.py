@@ -1,0 +1,59 @@
+"""The domain's values, each with the tag it is stored under. Import it to have them registered.
+
+A changed field means a new version with a migration; a tag is never given to another type.
+"""
+
+from __future__ import annotations
+
+from domain import clinical, patient, scheduling, session, turn
+from memory.codec import codec
+
+TAGS: dict[str, type] = {
+    "disposition": clinical.Disposition,
+    "presence": clinical.Presence,
+    "finding": clinical.Finding,
+    "red_flag": clinical.RedFlag,
+    "screening": clinical.Screening,
+    "reason": clinical.Reason,
+    "department_choice": clinical.DepartmentChoice,
+    "triage_result": clinical.TriageResult,
+    "decision_record": clinical.DecisionRecord,
+    "sex": patient.Sex,
+    "relation": patient.Relation,
+    "profile": patient.PatientProfile,
+    "purpose": patient.Purpose,
+    "consent": patient.Consent,
+    "identity": patient.Identity,
+    "period": scheduling.Period,
+    "title": scheduling.Title,
+    "appointment_status": scheduling.AppointmentStatus,
+    "hospital_department": scheduling.HospitalDepartment,
+    "practitioner": scheduling.Practitioner,
+    "slot": scheduling.Slot,
+    "slot_query": scheduling.SlotQuery,
+    "hold": scheduling.Hold,
+    "appointment": scheduling.Appointment,
+    "channel": session.Channel,
+    "author": session.Author,
+    "session": session.Session,
+    "message": session.Message,
+    "pending_kind": session.PendingKind,
+    "option": session.Option,
+    "pending": session.Pending,
+    "choice": turn.Choice,
+    "form": turn.Form,
+    "utterance": turn.Utterance,
+    "origin": turn.Origin,
+    "source": turn.Source,
+    "sentence_ready": turn.SentenceReady,
+    "card_ready": turn.CardReady,
+    "choices_ready": turn.ChoicesReady,
+    "escalated": turn.Escalated,
+    "handoff_queued": turn.HandoffQueued,
+    "turn_done": turn.TurnDone,
+    "turn_cancelled": turn.TurnCancelled,
+    "turn_failed": turn.TurnFailed,
+}
+
+for _tag, _cls in TAGS.items():
+    codec.register(_cls, tag=_tag)
