@@ -11,7 +11,7 @@ from archive.columns import insert_new
 from archive.database import Database
 from archive.keys import SqlSessionKeys
 from archive.schema import handoffs
-from archive.sealing import seal
+from archive.sealing import Cipher
 from domain.session import SessionId
 
 _OPEN = handoffs.c.closed_at.is_(None)
@@ -20,13 +20,14 @@ _OPEN = handoffs.c.closed_at.is_(None)
 class SqlHandoffDesk:
     """Implements `HandoffDesk`. A session waits at most once; asking again while it waits keeps its place."""
 
-    def __init__(self, database: Database, keys: SqlSessionKeys) -> None:
+    def __init__(self, database: Database, keys: SqlSessionKeys, cipher: Cipher) -> None:
+        self._cipher = cipher
         self._database = database
         self._keys = keys
 
     async def request(self, session_id: SessionId, *, reason: str, urgent: bool, key: str, now: datetime) -> int:
         """Queue the conversation and return its position, 1 for the next; 0 if this request was closed already."""
-        sealed = seal(await self._keys.key(session_id), reason.encode(), f"handoff:{session_id}")
+        sealed = self._cipher.seal(await self._keys.key(session_id), reason.encode(), f"handoff:{session_id}".encode())
         row = {
             "session_id": session_id,
             "key_sha256": hashlib.sha256(key.encode()).hexdigest(),

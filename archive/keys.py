@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 
 from sqlalchemy import bindparam, delete, insert, select
 
 from archive.database import Database
 from archive.schema import session_keys
-from archive.sealing import MasterKey, new_key
+from archive.sealing import KEY_BYTES, MasterKey
 from domain.errors import NotFound
 from domain.ports import Clock
 from domain.session import SessionId
@@ -50,14 +51,14 @@ class SqlSessionKeys:
         await self._database.write(lambda c: c.execute(_DESTROY, {"session": session_id}).rowcount)
         await self._database.scrub()
 
-    def create(self) -> tuple[bytes, bytes]:
+    def create(self, session_id: SessionId) -> tuple[bytes, bytes]:
         """A new data key and its wrapped form, which belongs into `session_keys`."""
-        key = new_key()
-        return key, self._master.wrap(key)
+        key = os.urandom(KEY_BYTES)
+        return key, self._master.wrap(key, session_id.encode())
 
     def unwrap(self, session_id: SessionId, wrapped: bytes) -> bytes:
         """The key behind `wrapped`, kept in memory for the next time."""
-        key = self._recall(session_id) or self._master.unwrap(wrapped)
+        key = self._recall(session_id) or self._master.unwrap(wrapped, session_id.encode())
         self.remember(session_id, key)
         return key
 

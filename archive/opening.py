@@ -11,7 +11,7 @@ from archive.handoffs import SqlHandoffDesk
 from archive.keys import SqlSessionKeys
 from archive.migrate import ENVIRONMENT, upgrade
 from archive.records import SqlArchive
-from archive.sealing import MasterKey
+from archive.sealing import Cipher, MasterKey
 from archive.sessions import SqlSessionStore
 from domain.ports import Clock
 
@@ -30,14 +30,14 @@ class OpenArchive:
     desk: SqlHandoffDesk
 
 
-async def open_archive(database: Database, *, master: MasterKey, audit_key: bytes, clock: Clock) -> OpenArchive:
-    """Migrate `database` and open it; `audit_key` (32 bytes) is derived from the master key by the caller."""
+async def open_archive(database: Database, *, cipher: Cipher, master: MasterKey, clock: Clock) -> OpenArchive:
+    """Migrate `database` and open it."""
     await database.write(upgrade(VERSIONS))
     keys = SqlSessionKeys(database, master, clock)
-    chain = AuditChain(audit_key)
+    chain = AuditChain(master.derive("audit chain"))
     return OpenArchive(
-        sessions=SqlSessionStore(database, keys, chain, clock),
+        sessions=SqlSessionStore(database, keys, chain, cipher, clock),
         keys=keys,
-        archive=SqlArchive(database, keys, chain, clock),
-        desk=SqlHandoffDesk(database, keys),
+        archive=SqlArchive(database, keys, chain, cipher, clock),
+        desk=SqlHandoffDesk(database, keys, cipher),
     )

@@ -15,7 +15,7 @@ from archive.columns import insert_new
 from archive.database import Database
 from archive.keys import SqlSessionKeys
 from archive.schema import decisions, erasures, messages, sessions
-from archive.sealing import seal, unseal
+from archive.sealing import Cipher
 from domain.clinical import DecisionRecord
 from domain.errors import NotFound
 from domain.ports import Clock
@@ -29,8 +29,11 @@ _ERASE = delete(sessions).where(sessions.c.id == bindparam("session"))
 class SqlArchive:
     """Implements `Archive`; texts and decisions are sealed before they leave the event loop."""
 
-    def __init__(self, database: Database, keys: SqlSessionKeys, chain: AuditChain, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, keys: SqlSessionKeys, chain: AuditChain, cipher: Cipher, clock: Clock
+    ) -> None:
         self._database = database
+        self._cipher = cipher
         self._keys = keys
         self._chain = chain
         self._clock = clock
@@ -45,8 +48,8 @@ class SqlArchive:
             return
         session_id = messages[0].session_id if messages else SessionId(decision.session_id if decision else "")
         key = await self._keys.key(session_id)
-        sealed_messages = [_message_row(message, key) for message in messages]
-        sealed_decision = None if decision is None else _decision_row(decision, key)
+        sealed_messages = [self._message_row(message, key) for message in messages]
+        sealed_decision = None if decision is None else self._decision_row(decision, key)
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
@@ -66,7 +69,7 @@ class SqlArchive:
         key = await self._keys.key(session_id)
         return tuple(
             decode_message(
-                unseal(key, row.sealed_message, _message_context(session_id, row.input_id, row.author)),
+                self._cipher.unseal(key, row.sealed_message, _message_context(session_id, row.input_id, row.author)),
                 session_id=session_id,
                 author=row.author,
                 at=row.at,
@@ -82,7 +85,7 @@ class SqlArchive:
             return None
         key = await self._keys.key(row.session_id)
         return decode_decision(
-            unseal(key, row.sealed_decision, _decision_context(row.session_id, trace_id)),
+            self._cipher.unseal(key, row.sealed_decision, _decision_context(row.session_id, trace_id)),
             trace_id=trace_id,
             session_id=row.session_id,
             input_id=row.input_id,
@@ -139,32 +142,30 @@ class SqlArchive:
             entry = Entry(event="turn.recorded", session_id=session_id, at=now, commitment=commitment)
             self._chain.append(connection, entry, after=head)
 
+    def _message_row(self, message: Message, key: bytes) -> dict[str, Any]:
+        context = _message_context(message.session_id, message.input_id, message.author)
+        return {
+            "session_id": message.session_id,
+            "input_id": message.input_id,
+            "author": message.author,
+            "at": message.at,
+            "sealed_message": self._cipher.seal(key, encode_message(message), context),
+        }
 
-def _message_context(session_id: str, input_id: str, author: str) -> str:
-    return f"message:{session_id}:{input_id}:{author}"
+    def _decision_row(self, decision: DecisionRecord, key: bytes) -> dict[str, Any]:
+        context = _decision_context(decision.session_id, decision.trace_id)
+        return {
+            "trace_id": decision.trace_id,
+            "session_id": decision.session_id,
+            "input_id": decision.input_id,
+            "at": decision.at,
+            "sealed_decision": self._cipher.seal(key, encode_decision(decision), context),
+        }
 
 
-def _message_row(message: Message, key: bytes) -> dict[str, Any]:
-    context = _message_context(message.session_id, message.input_id, message.author)
-    return {
-        "session_id": message.session_id,
-        "input_id": message.input_id,
-        "author": message.author,
-        "at": message.at,
-        "sealed_message": seal(key, encode_message(message), context),
-    }
+def _message_context(session_id: str, input_id: str, author: str) -> bytes:
+    return f"message:{session_id}:{input_id}:{author}".encode()
 
 
-def _decision_context(session_id: str, trace_id: str) -> str:
-    return f"decision:{session_id}:{trace_id}"
-
-
-def _decision_row(decision: DecisionRecord, key: bytes) -> dict[str, Any]:
-    context = _decision_context(decision.session_id, decision.trace_id)
-    return {
-        "trace_id": decision.trace_id,
-        "session_id": decision.session_id,
-        "input_id": decision.input_id,
-        "at": decision.at,
-        "sealed_decision": seal(key, encode_decision(decision), context),
-    }
+def _decision_context(session_id: str, trace_id: str) -> bytes:
+    return f"decision:{session_id}:{trace_id}".encode()

@@ -12,7 +12,7 @@ from archive.codec import decode_profile, decode_purposes, encode_profile, encod
 from archive.database import Database
 from archive.keys import SqlSessionKeys
 from archive.schema import consents, session_keys, sessions
-from archive.sealing import seal, unseal
+from archive.sealing import Cipher
 from domain.errors import Conflict, NotFound
 from domain.patient import Consent
 from domain.ports import Clock, SessionRecord
@@ -28,8 +28,11 @@ _TAKEN = select(sessions.c.id).where(sessions.c.id == bindparam("wanted"))
 class SqlSessionStore:
     """Implements `SessionStore`."""
 
-    def __init__(self, database: Database, keys: SqlSessionKeys, chain: AuditChain, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, keys: SqlSessionKeys, chain: AuditChain, cipher: Cipher, clock: Clock
+    ) -> None:
         self._database = database
+        self._cipher = cipher
         self._keys = keys
         self._chain = chain
         self._clock = clock
@@ -41,10 +44,15 @@ class SqlSessionStore:
             Conflict: the id is taken.
         """
         session = record.session
-        key, wrapped = self._keys.create()
+        key, wrapped = self._keys.create(session.id)
         detail = {"channel": session.channel.value}
         created = Entry(event="session.created", session_id=session.id, at=self._clock.now(), detail=detail)
-        row = {"id": session.id, **_identity(session), **_columns(record, key), **_consent_columns(session.consent)}
+        row = {
+            "id": session.id,
+            **_identity(session),
+            **self._columns(record, key),
+            **_consent_columns(session.consent),
+        }
 
         def work(connection: Connection) -> None:
             if connection.execute(_TAKEN, {"wanted": session.id}).first():
@@ -72,7 +80,7 @@ class SqlSessionStore:
         """
         session = record.session
         key = await self._keys.key(session.id)
-        row = {"locale": session.locale, **_columns(record, key)}
+        row = {"locale": session.locale, **self._columns(record, key)}
 
         def work(connection: Connection) -> None:
             if connection.execute(_REPLACE.values(row), {"session": session.id}).rowcount == 0:
@@ -121,30 +129,30 @@ class SqlSessionStore:
             id=SessionId(row.id),
             channel=Channel(row.channel),
             locale=row.locale,
-            profile=decode_profile(unseal(key, row.sealed_profile, _profile_context(row.id))),
+            profile=decode_profile(self._cipher.unseal(key, row.sealed_profile, _profile_context(row.id))),
             consent=consent,
             created_at=row.created_at,
             expires_at=row.expires_at,
         )
         return SessionRecord(session=session, token_sha256=row.token_sha256, resume_sha256=row.resume_sha256)
 
+    def _columns(self, record: SessionRecord, key: bytes) -> dict[str, str | bytes | datetime]:
+        session = record.session
+        profile = encode_profile(session.profile)
+        return {
+            "token_sha256": record.token_sha256,
+            "resume_sha256": record.resume_sha256,
+            "sealed_profile": self._cipher.seal(key, profile, _profile_context(session.id)),
+            "expires_at": session.expires_at,
+        }
 
-def _profile_context(session_id: str) -> str:
-    return f"profile:{session_id}"
+
+def _profile_context(session_id: str) -> bytes:
+    return f"profile:{session_id}".encode()
 
 
 def _identity(session: Session) -> dict[str, str | datetime]:
     return {"channel": session.channel, "locale": session.locale, "created_at": session.created_at}
-
-
-def _columns(record: SessionRecord, key: bytes) -> dict[str, str | bytes | datetime]:
-    session = record.session
-    return {
-        "token_sha256": record.token_sha256,
-        "resume_sha256": record.resume_sha256,
-        "sealed_profile": seal(key, encode_profile(session.profile), _profile_context(session.id)),
-        "expires_at": session.expires_at,
-    }
 
 
 def _consent_columns(consent: Consent) -> dict[str, str | datetime | None]:
