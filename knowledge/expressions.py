@@ -15,7 +15,7 @@ come out, for names whose values are known to lie in a finite domain, exactly (`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
@@ -86,7 +86,7 @@ class Comparison:
         """The name it compares."""
         return frozenset({self.name})
 
-    def evaluate(self, facts: Facts) -> bool | None:  # noqa: PLR0911 one line per operator
+    def evaluate(self, facts: Facts) -> bool | None:
         """Whether it holds; unknown while the fact is."""
         fact = facts.get(self.name)
         if fact is None:
@@ -185,6 +185,34 @@ class Expression:
         A name that is in neither mapping stays unknown, and both results count as possible for it.
         """
         return _possible(self.node, dict(facts), domains)
+
+
+def satisfiable(
+    wanted: Sequence[Expression], unwanted: Sequence[Expression], domains: Domains, facts: Facts | None = None
+) -> bool:
+    """Whether some assignment of the domains makes every `wanted` true and every `unwanted` false.
+
+    Names of `wanted` are tried first, and of each domain the first value first. A name without a domain
+    stays unknown, and an expression it leaves unknown counts as settled the way it is asked for.
+    """
+    goals = [(expression.node, True) for expression in wanted]
+    goals += [(expression.node, False) for expression in unwanted]
+    return _search(goals, dict(facts or {}), domains)
+
+
+def _search(goals: list[tuple[Node, bool]], facts: dict[str, Value], domains: Domains) -> bool:
+    open_goals: list[tuple[Node, bool]] = []
+    for node, goal in goals:
+        value = node.evaluate(facts)
+        if value is not None and value is not goal:
+            return False
+        if value is None:
+            open_goals.append((node, goal))
+    for node, _ in open_goals:
+        for name in sorted(node.names):
+            if name not in facts and name in domains:
+                return any(_search(open_goals, facts | {name: value}, domains) for value in domains[name])
+    return True
 
 
 _EITHER = frozenset({True, False})

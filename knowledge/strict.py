@@ -100,7 +100,7 @@ def _fail(node: yaml.Node, file: str, first_line: int, message: str) -> Knowledg
 
 
 @cache
-def _decoder(annotation: Any) -> Decode:  # noqa: PLR0911 one line per annotation understood
+def _decoder(annotation: Any) -> Decode:
     """The function that turns a node into a value of `annotation`."""
     if isinstance(annotation, typing.NewType):
         return _decoder(annotation.__supertype__)

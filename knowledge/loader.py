@@ -1,0 +1,58 @@
+"""Read the pack's directory into a `Pack`, completely or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from domain.errors import KnowledgeError
+from knowledge.checks import check
+from knowledge.complaints import Complaint, Question
+from knowledge.departments import Department
+from knowledge.pack import Cover, Pack, Vitals
+from knowledge.routing import Routing
+from knowledge.strict import load, load_list
+from knowledge.texts import Texts
+
+DIRECTORY = Path(__file__).parent
+"""The pack that comes with the service."""
+
+
+def load_pack(directory: Path = DIRECTORY) -> Pack:
+    """Read and check every file of a pack.
+
+    Raises:
+        KnowledgeError: anything is missing, malformed, unknown, dead or contradictory; names file and line.
+    """
+    clinical = directory / "clinical"
+    cover = load(clinical / "pack.yaml", Cover)
+    profile = {question.id: question for question in cover.profile}
+    complaints = (load(path, Complaint) for path in sorted((clinical / "complaints").glob("*.yaml")))
+    departments = load_list(clinical / "departments.yaml", Department)
+    pack = Pack(
+        cover=cover,
+        complaints={complaint.id: complete(complaint, profile) for complaint in complaints},
+        departments={department.id: department for department in departments},
+        routing=load(clinical / "routing.yaml", Routing),
+        vitals=load(clinical / "vitals.yaml", Vitals),
+        texts=Texts.load(directory / "fixed_texts.yaml"),
+    )
+    _check_file_names(pack, departments)
+    check(pack)
+    return pack
+
+
+def complete(complaint: Complaint, profile: dict[str, Question]) -> Complaint:
+    """Add the profile questions the chart's rules need and it does not ask itself."""
+    expressions = [rule.when for rule in complaint.rules] + [rule.when for rule in complaint.departments]
+    used = frozenset[str]().union(*(expression.names for expression in expressions))
+    missing = [question for name, question in profile.items() if name in used and name not in complaint.supplied]
+    return replace(complaint, ask=(*complaint.ask, *missing))
+
+
+def _check_file_names(pack: Pack, departments: tuple[Department, ...]) -> None:
+    for complaint in pack.complaints.values():
+        if Path(complaint.mark.file).stem != complaint.id:
+            raise complaint.mark.error(f"the file of {complaint.id} must be called {complaint.id}.yaml")
+    if len(pack.departments) < len(departments):
+        raise KnowledgeError(departments[0].mark.file, 1, "two departments have the same id")

@@ -1,0 +1,85 @@
+"""The whole knowledge pack, as one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from domain.clinical import DepartmentId
+from knowledge.complaints import Complaint, Question
+from knowledge.departments import Department
+from knowledge.routing import Routing, SymptomGroup, VitalRule
+from knowledge.strict import Mark
+from knowledge.texts import Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """Everything of `vitals.yaml`."""
+
+    symptoms: dict[str, SymptomGroup]
+    rules: tuple[VitalRule, ...]
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """Everything of `pack.yaml`: the version, who signed it, what the source tags mean.
+
+    `profile` are the questions about the person any complaint may need, `general` the charts for a
+    message that no complaint covers, in the order they are tried.
+    """
+
+    version: str
+    reviewed_by: str | None
+    sources: dict[str, str]
+    profile: tuple[Question, ...]
+    general: tuple[str, ...]
+    mark: Mark
+
+    def source_title(self, tag: str) -> str | None:
+        """The title of the source a tag begins with; `None` when the tag's key is unknown."""
+        key = max((key for key in self.sources if tag.startswith(key)), key=len, default=None)
+        return None if key is None else self.sources[key]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pack:
+    """The knowledge pack. Compared by identity: a process holds one, and a reload makes another."""
+
+    cover: Cover
+    complaints: dict[str, Complaint]
+    departments: dict[DepartmentId, Department]
+    routing: Routing
+    vitals: Vitals
+    texts: Texts
+
+    @property
+    def version(self) -> str:
+        """The pack's version, stored with every decision."""
+        return self.cover.version
+
+    @cached_property
+    def general(self) -> tuple[Complaint, ...]:
+        """The charts of the general discriminators, in the order they are tried."""
+        return tuple(self.complaints[complaint_id] for complaint_id in self.cover.general)
+
+    @cached_property
+    def profile_questions(self) -> dict[str, Question]:
+        """Questions about the person, by the profile name they make known."""
+        return {question.id: question for question in self.cover.profile}
+
+    @cached_property
+    def twins(self) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
+        """Signs of other complaints that read the same, by (complaint id, sign): the same question."""
+        by_text: dict[str, list[tuple[str, str]]] = {}
+        for complaint in self.complaints.values():
+            for question in complaint.ask:
+                for sign, text in question.signs.items():
+                    by_text.setdefault(text, []).append((complaint.id, sign))
+        return {
+            place: tuple(other for other in places if other != place)
+            for places in by_text.values()
+            for place in places
+            if len(places) > 1
+        }
