@@ -49,9 +49,16 @@ class Expired(PatientError):
 
 
 class Conflict(PatientError):
-    """The state does not allow the step: a slot is gone, an appointment was cancelled."""
+    """The state does not allow the step: a slot is gone, an appointment was cancelled.
+
+    `reason` is a stable word the port documents (`domain.scheduling.Refusal` for bookings).
+    """
 
     code = "conflict"
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Forbidden(PatientError):

@@ -40,6 +40,18 @@ class Title(StrEnum):
         return self in {Title.ASSOCIATE_CHIEF, Title.CHIEF}
 
 
+class Refusal(StrEnum):
+    """Why a booking step was refused: the `reason` of the `Conflict` that `Scheduling` raises."""
+
+    FULL = "full"
+    STOPPED = "stopped"
+    PAST = "past"
+    SAME_SESSION = "same_session"
+    DEADLINE = "deadline"
+    STATUS = "status"
+    KEY_REUSED = "key_reused"
+
+
 class AppointmentStatus(StrEnum):
     """FHIR R4 `AppointmentStatus`, the part a patient's booking passes through."""
 
@@ -57,7 +69,7 @@ class AppointmentStatus(StrEnum):
             Conflict: the appointment cannot go from here to `target`.
         """
         if target not in _APPOINTMENT_STEPS[self]:
-            raise Conflict(f"{self} -> {target}")
+            raise Conflict(Refusal.STATUS)
         return target
 
 

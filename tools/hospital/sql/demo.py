@@ -1,0 +1,248 @@
+"""The demo hospital: read from YAML, rolled forward day by day.
+
+Everything follows from the YAML and the date alone (hashes, no random numbers), so two machines show the same
+hospital and a restart changes nothing. Rolling only adds slots; a slot that is there already is never touched, nor
+is anything booked on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import orjson
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
+
+from domain.clinical import DepartmentId
+from domain.scheduling import Period, PractitionerId, Title
+from knowledge.strict import Mark, load
+from tools.hospital.sql.schema import departments, practitioners, slots
+
+SLOT_MINUTES = 30
+STOPPED_PERCENT = 3
+EXPERT_FULL_PERCENT = 35
+OTHER_FULL_PERCENT = 8
+
+_WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+_HOURS = {Period.MORNING: (time(8), time(11, 30)), Period.AFTERNOON: (time(13, 30), time(17))}
+_FEWEST_PLACES, _MOST_PLACES = 1, 20
+
+
+class Session(StrEnum):
+    """When a doctor sees patients on a weekday."""
+
+    MORNING = "上午"
+    AFTERNOON = "下午"
+    WHOLE_DAY = "全天"
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The halves of the day it covers."""
+        return {
+            Session.MORNING: (Period.MORNING,),
+            Session.AFTERNOON: (Period.AFTERNOON,),
+            Session.WHOLE_DAY: (Period.MORNING, Period.AFTERNOON),
+        }[self]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HospitalFacts:
+    """What the hospital is called and where it is; `phone` is the switchboard."""
+
+    name: str
+    address: str
+    phone: str
+    timezone: str
+
+    def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"no such time zone: {self.timezone}") from error
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The hospital's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoRules:
+    """How long before its time a booking can be cancelled, and how many days ahead slots are open.
+
+    `in_words` is what the patient reads before saying yes.
+    """
+
+    cancel_hours_before: int
+    days_ahead: int
+    in_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoDepartment:
+    """A department as patients find it; `bring` is what it asks for besides the hospital's own list."""
+
+    mark: Mark
+    id: DepartmentId
+    name: str
+    building: str
+    floor: str
+    area: str
+    bookable: bool
+    bring: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoDoctor:
+    """A doctor and their week; `places` is the capacity of each 30-minute time."""
+
+    mark: Mark
+    id: PractitionerId
+    name: str
+    department: DepartmentId
+    title: Title
+    speciality: str
+    fee_yuan: int
+    sessions: dict[str, Session]
+    places: int
+
+    def __post_init__(self) -> None:
+        if unknown := [day for day in self.sessions if day not in _WEEKDAYS]:
+            raise ValueError(f"not a weekday: {', '.join(unknown)}")
+        if not _FEWEST_PLACES <= self.places <= _MOST_PLACES:
+            raise ValueError(f"places must be {_FEWEST_PLACES} to {_MOST_PLACES}")
+        if self.fee_yuan < 0:
+            raise ValueError("fee_yuan must not be negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoHospital:
+    """The whole YAML file."""
+
+    hospital: HospitalFacts
+    rules: DemoRules
+    bring: tuple[str, ...]
+    departments: tuple[DemoDepartment, ...] = field(repr=False)
+    doctors: tuple[DemoDoctor, ...] = field(repr=False)
+
+
+def load_demo(path: Path) -> DemoHospital:
+    """Read the demo hospital.
+
+    Raises:
+        KnowledgeError: the file is not what its head describes; names the line.
+    """
+    demo = load(path, DemoHospital)
+    _check_unique(demo.departments)
+    _check_unique(demo.doctors)
+    bookable = {department.id for department in demo.departments if department.bookable}
+    for doctor in demo.doctors:
+        if doctor.department not in bookable:
+            raise doctor.mark.error(f"{doctor.id}: {doctor.department} is not a bookable department here")
+    for department in demo.departments:
+        if department.bookable and all(doctor.department != department.id for doctor in demo.doctors):
+            raise department.mark.error(f"{department.id} is bookable and has no doctor")
+    return demo
+
+
+def roll(connection: Connection, demo: DemoHospital, today: date) -> int:
+    """Bring names and places up to date and open the slots of today and the days ahead; how many were new."""
+    _store(connection, departments, [_department_row(one, demo.bring) for one in demo.departments])
+    connection.execute(update(practitioners).values(active=False))
+    _store(connection, practitioners, [_doctor_row(one) for one in demo.doctors])
+    known = set(connection.execute(select(slots.c.id).where(slots.c.day >= today)).scalars())
+    new = [slot for slot in planned_slots(demo, today) if slot["id"] not in known]
+    if new:
+        connection.execute(insert(slots), new)
+    return len(new)
+
+
+def planned_slots(demo: DemoHospital, today: date) -> Iterator[dict[str, Any]]:
+    """Rows of `slots` for today and the days ahead."""
+    for offset in range(demo.rules.days_ahead):
+        day = today + timedelta(days=offset)
+        for doctor in demo.doctors:
+            session = doctor.sessions.get(_WEEKDAYS[day.weekday()])
+            for period in session.periods if session else ():
+                yield from _session_slots(doctor, day, period, demo.hospital.zone)
+
+
+def _session_slots(doctor: DemoDoctor, day: date, period: Period, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
+    stopped = _percent(doctor.id, day, period, "stopped") < STOPPED_PERCENT
+    first, last = (datetime.combine(day, at, tzinfo=zone) for at in _HOURS[period])
+    for place in range((last - first) // timedelta(minutes=SLOT_MINUTES)):
+        start = first + timedelta(minutes=SLOT_MINUTES * place)
+        yield {
+            "id": f"{doctor.id}-{start:%Y%m%d-%H%M}",
+            "practitioner_id": doctor.id,
+            "department_id": doctor.department,
+            "day": day,
+            "period": period,
+            "starts_at": start,
+            "ends_at": start + timedelta(minutes=SLOT_MINUTES),
+            "fee_cents": doctor.fee_yuan * 100,
+            "first_number": 1 + place * doctor.places,
+            "capacity": doctor.places,
+            "sold": _sold(doctor, start),
+            "stopped": stopped,
+        }
+
+
+def _sold(doctor: DemoDoctor, start: datetime) -> int:
+    """Places that went over the windows: all of some times, up to half of the others."""
+    percent = _percent(doctor.id, start.isoformat(), "sold")
+    full = EXPERT_FULL_PERCENT if doctor.title.expert else OTHER_FULL_PERCENT
+    return doctor.places if percent < full else doctor.places * percent // 200
+
+
+def _percent(*parts: object) -> int:
+    """A stable number from 0 to 99."""
+    digest = hashlib.sha256("|".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:8]) % 100
+
+
+def _department_row(department: DemoDepartment, bring: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "id": department.id,
+        "name": department.name,
+        "building": department.building,
+        "floor": department.floor,
+        "area": department.area,
+        "bookable": department.bookable,
+        "bring": orjson.dumps([*bring, *department.bring]).decode(),
+    }
+
+
+def _doctor_row(doctor: DemoDoctor) -> dict[str, Any]:
+    return {
+        "id": doctor.id,
+        "name": doctor.name,
+        "title": doctor.title,
+        "department_id": doctor.department,
+        "speciality": doctor.speciality,
+        "active": True,
+    }
+
+
+def _store(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Update the rows that are there, insert the others."""
+    known = set(connection.execute(select(table.c.id)).scalars())
+    if changed := [row | {"row_id": row["id"]} for row in rows if row["id"] in known]:
+        connection.execute(update(table).where(table.c.id == bindparam("row_id")), changed)
+    if new := [row for row in rows if row["id"] not in known]:
+        connection.execute(insert(table), new)
+
+
+def _check_unique(entries: Iterable[DemoDepartment | DemoDoctor]) -> None:
+    seen: Counter[str] = Counter()
+    for entry in entries:
+        seen[entry.id] += 1
+        if seen[entry.id] > 1:
+            raise entry.mark.error(f"{entry.id} stands twice")

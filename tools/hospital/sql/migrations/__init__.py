@@ -1,0 +1,1 @@
+"""The embedded hospital's revisions; the environment is `archive.migrations`."""

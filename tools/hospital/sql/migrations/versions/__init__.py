@@ -1,0 +1,1 @@
+"""Revisions of the embedded hospital's schema, oldest first."""

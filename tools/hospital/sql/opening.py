@@ -1,0 +1,51 @@
+"""Open the embedded hospital: bring its schema up to date and give both ports their adapter."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+from archive.database import Database
+from archive.migrate import upgrade
+from archive.sealing import Cipher, MasterKey
+from domain.ports import Clock
+from tools.hospital.sql.demo import DemoHospital, roll
+from tools.hospital.sql.patients import SqlPatientIndex
+from tools.hospital.sql.scheduling import BookingRules, SqlScheduling
+
+VERSIONS: Path = Path(__file__).parent / "migrations" / "versions"
+
+
+class OpenHospital:
+    """The hospital's ports, on one database. Whoever opened the database closes it."""
+
+    def __init__(
+        self, database: Database, demo: DemoHospital, *, cipher: Cipher, master: MasterKey, clock: Clock
+    ) -> None:
+        rules = BookingRules(zone=demo.hospital.zone, cancel_before=timedelta(hours=demo.rules.cancel_hours_before))
+        self.scheduling = SqlScheduling(database, rules, clock)
+        self.patients = SqlPatientIndex(database, cipher=cipher, master=master)
+        self.demo = demo
+        self._database = database
+        self._clock = clock
+        self._rolled_for: date | None = None
+
+    async def keep_up(self) -> None:
+        """Free places nobody holds any more and, on a new day, open its slots; call every minute or so."""
+        now = self._clock.now()
+        await self.scheduling.sweep(now)
+        today = now.astimezone(self.demo.hospital.zone).date()
+        if today != self._rolled_for:
+            await self._database.write(partial(roll, demo=self.demo, today=today))
+            self._rolled_for = today
+
+
+async def open_hospital(
+    database: Database, demo: DemoHospital, *, cipher: Cipher, master: MasterKey, clock: Clock
+) -> OpenHospital:
+    """Migrate `database`, fill it with the demo hospital up to today, and open it."""
+    await database.write(upgrade(VERSIONS))
+    hospital = OpenHospital(database, demo, cipher=cipher, master=master, clock=clock)
+    await hospital.keep_up()
+    return hospital

@@ -1,0 +1,87 @@
+"""The embedded hospital's patient index: names and numbers sealed, found only by a keyed hash."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+
+import orjson
+from sqlalchemy import Connection, select, update
+
+from archive.columns import insert_new
+from archive.database import Database
+from archive.sealing import KEY_BYTES, Cipher, MasterKey
+from domain.errors import NotFound
+from domain.patient import Document, Identity, PatientId
+from tools.hospital.sql.schema import patients
+
+
+class SqlPatientIndex:
+    """Implements `PatientIndex`.
+
+    A patient is a document number together with a name: whoever gives a known number under another name becomes
+    another patient, sees nothing of the first and does not learn that there is one.
+    """
+
+    def __init__(self, database: Database, *, cipher: Cipher, master: MasterKey) -> None:
+        self._database = database
+        self._cipher = cipher
+        self._master = master
+        self._lookup_key = master.derive("patient lookup")
+
+    async def register(self, identity: Identity) -> PatientId:
+        """Find or enrol the patient; the phone number given last is the one kept."""
+        lookup = self._lookup(identity)
+        new_id = PatientId(secrets.token_hex(12))
+        key = os.urandom(KEY_BYTES)
+        row = {
+            "id": new_id,
+            "lookup": lookup,
+            "wrapped_key": self._master.wrap(key, new_id.encode()),
+            "sealed_identity": self._cipher.seal(key, _encode(identity), new_id.encode()),
+        }
+
+        def work(connection: Connection) -> PatientId:
+            if insert_new(connection, patients, row):
+                return new_id
+            known = connection.execute(select(patients).where(patients.c.lookup == lookup)).one()
+            if self._open(known.id, known.wrapped_key, known.sealed_identity) != identity:
+                self._replace(connection, known.id, known.wrapped_key, identity)
+            return PatientId(known.id)
+
+        return await self._database.write(work)
+
+    async def masked(self, patient_id: PatientId) -> str:
+        """Name, number and phone with the middle starred.
+
+        Raises:
+            NotFound: no such patient.
+        """
+        wanted = select(patients).where(patients.c.id == patient_id)
+        row = await self._database.read(lambda c: c.execute(wanted).first())
+        if row is None:
+            raise NotFound("patient")
+        return self._open(row.id, row.wrapped_key, row.sealed_identity).masked()
+
+    def _lookup(self, identity: Identity) -> bytes:
+        person = orjson.dumps([identity.document, identity.id_number, identity.name])
+        return hmac.digest(self._lookup_key, person, "sha256")
+
+    def _open(self, patient_id: str, wrapped: bytes, sealed: bytes) -> Identity:
+        key = self._master.unwrap(wrapped, patient_id.encode())
+        return _decode(self._cipher.unseal(key, sealed, patient_id.encode()))
+
+    def _replace(self, connection: Connection, patient_id: str, wrapped: bytes, identity: Identity) -> None:
+        key = self._master.unwrap(wrapped, patient_id.encode())
+        sealed = self._cipher.seal(key, _encode(identity), patient_id.encode())
+        connection.execute(update(patients).where(patients.c.id == patient_id).values(sealed_identity=sealed))
+
+
+def _encode(identity: Identity) -> bytes:
+    return orjson.dumps([identity.name, identity.id_number, identity.phone, identity.document])
+
+
+def _decode(stored: bytes) -> Identity:
+    name, id_number, phone, document = orjson.loads(stored)
+    return Identity(name=name, id_number=id_number, phone=phone, document=Document(document))
