@@ -1,0 +1,1 @@
+"""The archive: its ports by contract, its database, its chain, its schema."""

@@ -1,0 +1,35 @@
+"""Every contract of the archive runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from archive.opening import SCRUBBED, OpenArchive, open_archive
+from archive.served import ServedDatabase
+from memory import crypto
+from tests.postgres import new_database
+from tests.stores import MASTER, SetClock, sqlite_archive
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def opened(request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock) -> AsyncIterator[OpenArchive]:
+    """An empty archive."""
+    if request.param == "sqlite":
+        async with sqlite_archive(tmp_path, clock) as archive:
+            yield archive
+        return
+    database = ServedDatabase(new_database(request.getfixturevalue("postgres")), scrubbed=SCRUBBED)
+    try:
+        yield await open_archive(database, cipher=crypto, master=MASTER, clock=clock)
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+async def embedded(tmp_path: Path, clock: SetClock) -> AsyncIterator[OpenArchive]:
+    """An empty archive on SQLite, its file at `tmp_path / "archive.db"`."""
+    async with sqlite_archive(tmp_path, clock) as archive:
+        yield archive
