@@ -26,8 +26,10 @@ def held_token(session_id: SessionId) -> int | None:
 @contextmanager
 def holding(session_id: SessionId, token: int) -> Iterator[None]:
     """Note that the running task holds the session under `token`."""
+    before = held_token(session_id)
     _held.set({**_held.get(), session_id: token})
     try:
         yield
     finally:
-        _held.set({other: held for other, held in _held.get().items() if other != session_id})
+        others = {other: held for other, held in _held.get().items() if other != session_id}
+        _held.set(others if before is None else {**others, session_id: before})

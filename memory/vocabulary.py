@@ -8,6 +8,8 @@ from __future__ import annotations
 from domain import clinical, patient, scheduling, session, turn
 from memory.codec import codec
 
+__all__ = ["TAGS", "codec"]
+
 TAGS: dict[str, type] = {
     "disposition": clinical.Disposition,
     "presence": clinical.Presence,

@@ -168,9 +168,9 @@ class FakeSessionLocks:
         finally:
             lock.release()
 
-    def steal(self, session_id: SessionId) -> None:
-        """What a lost lease looks like: somebody else holds the session now."""
-        self._server.tokens[session_id] += 1
+    def expire(self, session_id: SessionId) -> None:
+        """Let the lease run out under its holder: the next in line may have the session."""
+        self._server.locks.pop(session_id, None)
 
 
 class FakeRateLimits:
