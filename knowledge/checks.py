@@ -12,7 +12,8 @@ from domain.clinical import DepartmentId
 from knowledge.complaints import Complaint, Question, QuestionKind
 from knowledge.departments import Department
 from knowledge.domains import chart_domains
-from knowledge.expressions import Comparison, Expression, Value, satisfiable
+from knowledge.expressions import Expression, satisfiable
+from knowledge.logic import Comparison, Value
 from knowledge.pack import Cover, Pack
 from knowledge.profile import NAMES, NUMBERS
 from knowledge.routing import READINGS, GlobalRule, Modifier, SymptomGroup, VitalRule
@@ -92,9 +93,7 @@ def _check_expression(
 
 def _check_options(complaint: Complaint) -> None:
     """A sign must be used; of a choice's options at most one may be named nowhere, as 'the rest'."""
-    expressions = [rule.when for rule in complaint.rules]
-    expressions += [question.if_ for question in complaint.ask if question.if_ is not None]
-    expressions += [rule.when for rule in complaint.departments]
+    expressions = [*complaint.conditions, *(question.if_ for question in complaint.ask if question.if_ is not None)]
     used = frozenset[str]().union(*(expression.names for expression in expressions))
     comparisons = [comparison for expression in expressions for comparison in expression.comparisons]
     for question in complaint.ask:

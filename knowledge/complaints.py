@@ -61,7 +61,8 @@ class Question:
     """One question. `signs` (multi) and `options` (choice) are what the patient can tap.
 
     `if_` skips the question when it is definitely false; everything in it then is absent. `heard` maps a
-    sign, an option or (for a bool) the question's own id to the patterns by which it was already said.
+    sign, an option or (for a bool) the question's own id to the patterns by which it was already said;
+    `up_to_days` says for how long a duration an option still holds, so that 「三天了」 answers it.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Question:
     if_: Expression | None = None
     why: str = ""
     heard: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
+    up_to_days: dict[str, float] = field(default_factory=dict)
     derive: dict[str, Derivation] = field(default_factory=dict)
     mark: Mark
 
@@ -85,7 +87,7 @@ class Question:
             raise ValueError("a choice has at least two options, no other question has any")
         if len(set(self.options)) < len(self.options) or len(set(self.signs.values())) < len(self.signs):
             raise ValueError("two options read the same")
-        if unknown := (self.heard.keys() | self.derive.keys()) - self.readable:
+        if unknown := (self.heard.keys() | self.derive.keys() | self.up_to_days.keys()) - self.readable:
             raise ValueError(f"nothing here is called {', '.join(sorted(unknown))}")
 
     @property
@@ -181,6 +183,11 @@ class Complaint:
     def supplied(self) -> dict[str, Question]:
         """Which question makes a name known."""
         return {name: question for question in self.ask for name in question.names}
+
+    @cached_property
+    def conditions(self) -> tuple[Expression, ...]:
+        """What its rules and then its department rules ask for."""
+        return (*(rule.when for rule in self.rules), *(rule.when for rule in self.departments))
 
     def rule_id(self, rule: Rule) -> RuleId:
         """The rule's id in the whole pack, with its version: `chest_pain.R03@2026.11-draft2`."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from domain.clinical import DepartmentId
-from knowledge.expressions import Value
+from knowledge.logic import Value
 from knowledge.strict import Mark
 
 

@@ -7,10 +7,12 @@ comparison of the chart tells apart.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from domain.clinical import Disposition
 from knowledge.complaints import Complaint, Question, QuestionKind
-from knowledge.expressions import Comparison, Expression, Value
+from knowledge.expressions import Expression
+from knowledge.logic import Comparison, Value
 from knowledge.profile import AGES, NUMBERS, SIGNS
 
 SIGN: tuple[Value, ...] = (False, True)
@@ -18,13 +20,13 @@ SEX: tuple[Value, ...] = ("女", "男")
 DISPOSITIONS: tuple[Value, ...] = tuple(disposition.name for disposition in Disposition)
 
 
+@lru_cache(maxsize=1024)
 def chart_domains(complaint: Complaint) -> dict[str, tuple[Value, ...]]:
     """A domain for every name the chart's expressions may use, `d` included.
 
     Age names are given one by one; who needs them consistent uses `age_points`.
     """
-    expressions = [expression for expression, _ in complaint.expressions()]
-    expressions += [rule.when for rule in complaint.departments]
+    expressions = [*complaint.conditions, *(expression for expression, _ in complaint.expressions())]
     comparisons = [comparison for expression in expressions for comparison in expression.comparisons]
     domains: dict[str, tuple[Value, ...]] = dict.fromkeys(SIGNS, SIGN)
     domains |= {"sex": SEX, "d": DISPOSITIONS}

@@ -15,15 +15,26 @@ come out, for names whose values are known to lie in a finite domain, exactly (`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
 
-Value: TypeAlias = "str | float | bool"
-"""A fact: a choice, a number, or whether a sign is present."""
-Facts: TypeAlias = "Mapping[str, Value]"
-Domains: TypeAlias = "Mapping[str, tuple[Value, ...]]"
+from knowledge.logic import (
+    Comparison,
+    Constant,
+    Domains,
+    Facts,
+    Junction,
+    Node,
+    Not,
+    Sign,
+    Value,
+    attained,
+    comparisons_of,
+    possible,
+    search,
+    signs_of,
+)
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>\d+(?:\.\d+)?)
@@ -35,112 +46,6 @@ _TOKEN = re.compile(
 _ORDERED = frozenset({"<", "<=", ">", ">="})
 _COMPARISONS = _ORDERED | {"==", "!="}
 _KEYWORDS = frozenset({"and", "or", "not", "in", "true", "false"})
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """A bare name: true, false or unknown as the fact is."""
-
-    name: str
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The names it uses."""
-        return frozenset({self.name})
-
-    def evaluate(self, facts: Facts) -> bool | None:
-        """The fact itself; `None` is unknown."""
-        value = facts.get(self.name)
-        return None if value is None else bool(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """`true` or `false`."""
-
-    value: bool
-
-    @property
-    def names(self) -> frozenset[str]:
-        """No names."""
-        return frozenset()
-
-    def evaluate(self, facts: Facts) -> bool:  # noqa: ARG002 a constant looks at nothing
-        """Its value."""
-        return self.value
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A fact against one value, or against several with `in` and `not in`.
-
-    Number against text is never equal and never ordered.
-    """
-
-    name: str
-    operator: str
-    values: tuple[Value, ...]
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The name it compares."""
-        return frozenset({self.name})
-
-    def evaluate(self, facts: Facts) -> bool | None:
-        """Whether it holds; unknown while the fact is."""
-        fact = facts.get(self.name)
-        if fact is None:
-            return None
-        operator = self.operator
-        if operator in {"==", "in"}:
-            return fact in self.values
-        if operator in {"!=", "not in"}:
-            return fact not in self.values
-        bound = self.values[0]
-        if isinstance(fact, str) or isinstance(bound, str):
-            return False
-        if operator == "<":
-            return fact < bound
-        if operator == "<=":
-            return fact <= bound
-        return fact > bound if operator == ">" else fact >= bound
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """True when its part is false."""
-
-    part: Node
-    names: frozenset[str]
-
-    def evaluate(self, facts: Facts) -> bool | None:
-        """The contrary; unknown stays unknown."""
-        value = self.part.evaluate(facts)
-        return None if value is None else not value
-
-
-@dataclass(frozen=True, slots=True)
-class Junction:
-    """`and` (`absorbing` is false) or `or` (`absorbing` is true) over its parts."""
-
-    absorbing: bool
-    parts: tuple[Node, ...]
-    names: frozenset[str]
-
-    def evaluate(self, facts: Facts) -> bool | None:
-        """The absorbing value if any part has it, unknown if any part is, else the contrary."""
-        absorbing = self.absorbing
-        result: bool | None = not absorbing
-        for part in self.parts:
-            value = part.evaluate(facts)
-            if value is absorbing:
-                return absorbing
-            if value is None:
-                result = None
-        return result
-
-
-Node: TypeAlias = "Sign | Constant | Comparison | Not | Junction"
 
 
 @dataclass(frozen=True)
@@ -167,12 +72,12 @@ class Expression:
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Every comparison in it, left to right."""
-        return tuple(_comparisons(self.node))
+        return tuple(comparisons_of(self.node))
 
     @cached_property
     def signs(self) -> frozenset[str]:
         """Names used bare, as something present or absent."""
-        return frozenset(_signs(self.node))
+        return frozenset(signs_of(self.node))
 
     def evaluate(self, facts: Facts) -> bool | None:
         """Three-valued result under `facts`; `None` is unknown."""
@@ -184,7 +89,7 @@ class Expression:
         Exact: parts that share no unknown name are judged apart, shared names are tried value by value.
         A name that is in neither mapping stays unknown, and both results count as possible for it.
         """
-        return _possible(self.node, dict(facts), domains)
+        return possible(self.node, dict(facts), domains)
 
 
 def satisfiable(
@@ -197,92 +102,12 @@ def satisfiable(
     """
     goals = [(expression.node, True) for expression in wanted]
     goals += [(expression.node, False) for expression in unwanted]
-    return _search(goals, dict(facts or {}), domains)
+    return search(goals, dict(facts or {}), domains)
 
 
-def _search(goals: list[tuple[Node, bool]], facts: dict[str, Value], domains: Domains) -> bool:
-    open_goals: list[tuple[Node, bool]] = []
-    for node, goal in goals:
-        value = node.evaluate(facts)
-        if value is not None and value is not goal:
-            return False
-        if value is None:
-            open_goals.append((node, goal))
-    for node, _ in open_goals:
-        for name in sorted(node.names):
-            if name not in facts and name in domains:
-                return any(_search(open_goals, facts | {name: value}, domains) for value in domains[name])
-    return True
-
-
-_EITHER = frozenset({True, False})
-
-
-def _possible(node: Node, facts: dict[str, Value], domains: Domains) -> frozenset[bool]:
-    value = node.evaluate(facts)
-    if value is not None:
-        return frozenset({value})
-    if isinstance(node, Not):
-        return frozenset(not result for result in _possible(node.part, facts, domains))
-    if isinstance(node, Junction):
-        shared = _shared(node, facts)
-        if shared is not None:
-            return _tried(node, shared, facts, domains)
-        results = [_possible(part, facts, domains) for part in node.parts]
-        absorbing, other = node.absorbing, not node.absorbing
-        reached = [absorbing] if any(absorbing in result for result in results) else []
-        if all(other in result for result in results):
-            reached.append(other)
-        return frozenset(reached)
-    (name,) = node.names
-    return _tried(node, name, facts, domains)
-
-
-def _tried(node: Node, name: str, facts: dict[str, Value], domains: Domains) -> frozenset[bool]:
-    """The results over every value of one unknown name."""
-    if name not in domains:
-        return _EITHER
-    results: frozenset[bool] = frozenset()
-    for value in domains[name]:
-        results |= _possible(node, facts | {name: value}, domains)
-        if len(results) > 1:
-            break
-    return results
-
-
-def _shared(node: Junction, facts: Facts) -> str | None:
-    """An unknown name that stands in two parts, the most frequent one; `None` if no name does."""
-    counts: dict[str, int] = {}
-    for part in node.parts:
-        for name in part.names:
-            if name not in facts:
-                counts[name] = counts.get(name, 0) + 1
-    repeated = sorted(name for name, count in counts.items() if count > 1)
-    return max(repeated, key=counts.__getitem__) if repeated else None
-
-
-def _comparisons(node: Node) -> list[Comparison]:
-    match node:
-        case Comparison():
-            return [node]
-        case Not(part=part):
-            return _comparisons(part)
-        case Junction(parts=parts):
-            return [found for part in parts for found in _comparisons(part)]
-        case _:
-            return []
-
-
-def _signs(node: Node) -> set[str]:
-    match node:
-        case Sign(name=name):
-            return {name}
-        case Not(part=part):
-            return _signs(part)
-        case Junction(parts=parts):
-            return {found for part in parts for found in _signs(part)}
-        case _:
-            return set()
+def attainable(expression: Expression, facts: Facts, domains: Domains) -> bool:
+    """Whether some values of the domains make it definitely true, every other unknown name staying unknown."""
+    return attained(expression.node, dict(facts), domains)
 
 
 class _Parser:

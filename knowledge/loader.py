@@ -44,8 +44,7 @@ def load_pack(directory: Path = DIRECTORY) -> Pack:
 
 def complete(complaint: Complaint, profile: dict[str, Question]) -> Complaint:
     """Add the profile questions the chart's rules need and it does not ask itself."""
-    expressions = [rule.when for rule in complaint.rules] + [rule.when for rule in complaint.departments]
-    used = frozenset[str]().union(*(expression.names for expression in expressions))
+    used = frozenset[str]().union(*(condition.names for condition in complaint.conditions))
     missing = [question for name, question in profile.items() if name in used and name not in complaint.supplied]
     return replace(complaint, ask=(*complaint.ask, *missing))
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from domain.clinical import DepartmentId
+from domain.clinical import DepartmentId, Disposition
 from knowledge.complaints import Complaint, Question
 from knowledge.departments import Department
 from knowledge.routing import Routing, SymptomGroup, VitalRule
 from knowledge.strict import Mark
 from knowledge.texts import Texts
+
+UNSETTLED = "unsettled"
+UNVERIFIED = "OK"
+"""The source tag of what nobody has looked up yet; the guideline to look in stands after a colon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,7 @@ class Cover:
     """Everything of `pack.yaml`: the version, who signed it, what the source tags mean.
 
     `profile` are the questions about the person any complaint may need, `general` the charts for a
-    message that no complaint covers, in the order they are tried.
+    message that no complaint covers, in the order they are tried. `because` is said where no rule decided.
     """
 
     version: str
@@ -35,7 +39,21 @@ class Cover:
     sources: dict[str, str]
     profile: tuple[Question, ...]
     general: tuple[str, ...]
+    because: dict[str, str]
     mark: Mark
+
+    def __post_init__(self) -> None:
+        if self.because.keys() != {UNSETTLED, *Disposition.__members__}:
+            raise ValueError(f"`because` must hold {UNSETTLED} and every disposition, and nothing else")
+
+    def cite(self, tags: tuple[str, ...]) -> str:
+        """The sources as the patient reads them; what was not looked up yet says so."""
+        cited: dict[str, None] = {}
+        for tag in tags:
+            key, _, rest = tag.partition(":")
+            title = f"{rest}（待核对）" if key == UNVERIFIED and rest else self.source_title(tag)
+            cited[title or tag] = None
+        return "；".join(cited)
 
     def source_title(self, tag: str) -> str | None:
         """The title of the source a tag begins with; `None` when the tag's key is unknown."""

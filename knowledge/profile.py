@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from domain.patient import PatientProfile, Sex
-from knowledge.expressions import Value
+from knowledge.logic import Value
 
 AGES = {"age": 1.0, "age_m": 12.0, "age_days": 365.25}
 """Age names, each with how many of its units make a year."""

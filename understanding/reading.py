@@ -53,6 +53,7 @@ class Readings:
     systolic_mmhg: float | None = None
     diastolic_mmhg: float | None = None
     heart_rate_per_minute: float | None = None
+    respirations_per_minute: float | None = None
     oxygen_saturation_percent: float | None = None
     glucose_mmol_per_litre: float | None = None
 
@@ -77,6 +78,7 @@ class Answer:
     """The message read as an answer to what was asked.
 
     `yes` is the polarity (`None`: neither), `unsure` is 「不清楚」, `none_of_these` is 「都没有」,
+    `ticked` and `denied` are values of the pending question's options said to hold or not,
     `number` is a bare number, `ordinal` is a choice by place (1 first, -1 last), `corrects` says the
     message takes back something said before.
     """
@@ -84,9 +86,25 @@ class Answer:
     yes: bool | None = None
     unsure: bool = False
     none_of_these: bool = False
+    ticked: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
     number: float | None = None
     ordinal: int | None = None
     corrects: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """An answer of a complaint chart that the message already holds.
+
+    `name` is a sign, an option's text, or the id of a yes/no question of the chart.
+    """
+
+    complaint_id: str
+    question_id: str
+    name: str
+    present: bool
+    quote: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +112,13 @@ class Understanding:
     """One message, read.
 
     `severity` is 0–10; `duration` is how long it has lasted; `educational` says the message asks about
-    an illness in general; `uncovered` are stretches of the text nothing here could read.
+    an illness in general; `heard` are answers of complaint charts; `uncovered` are stretches of the text
+    nothing here could read.
     """
 
     raw: str
     findings: tuple[Finding, ...] = ()
+    heard: tuple[Heard, ...] = ()
     complaint_ids: tuple[str, ...] = ()
     departments: tuple[DepartmentHint, ...] = ()
     intents: tuple[Intent, ...] = ()

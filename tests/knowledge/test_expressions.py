@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.expressions import Expression, Value
+from knowledge.expressions import Expression
+from knowledge.logic import Value
 
 pytestmark = pytest.mark.unit
 

@@ -1,0 +1,1 @@
+"""The triage engine: inquiry, disposition, departments, the case."""

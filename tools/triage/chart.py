@@ -1,0 +1,194 @@
+"""One complaint chart over one case: what it knows, which rules fire, what is still open.
+
+Three-valued throughout. A rule at VISIT_24H or above fires when it is definitely true, or when it is true
+for some value of a danger question that was put twice without a clear answer. A rule at OPD or HOME fires
+only if every name it uses is known and no emergency rule is left open.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+from domain.clinical import Disposition
+from knowledge.complaints import Complaint, DepartmentRule, Question, QuestionKind, Rule
+from knowledge.domains import chart_domains
+from knowledge.expressions import Expression, attainable
+from knowledge.logic import Value
+from knowledge.pack import Pack
+from knowledge.profile import NAMES, profile_facts
+from tools.triage.case import UNSURE, Asked, TriageCase
+
+TIMES_DANGER_IS_ASKED = 2
+NOT_ASKED_OF_THIS_PERSON: dict[QuestionKind, Value] = {
+    QuestionKind.BOOL: False,
+    QuestionKind.MULTI: False,
+    QuestionKind.CHOICE: "",
+    QuestionKind.NUMBER: math.nan,
+}
+"""What a skipped question counts as: no sign, no option, a number no comparison but `!=` holds for."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A complaint with everything the case knows of it."""
+
+    complaint: Complaint
+    values: dict[str, Value]
+    quotes: dict[str, str]
+    asked: dict[str, Asked]
+
+    @classmethod
+    def of(cls, complaint: Complaint, case: TriageCase, pack: Pack) -> Chart:
+        """The chart as this case fills it."""
+        values = profile_facts(case.profile)
+        quotes: dict[str, str] = {}
+        for name in complaint.supplied:
+            places = ((complaint.id, name), *pack.twins.get((complaint.id, name), ()))
+            for complaint_id, sign in places:
+                fact = case.fact(complaint_id, sign)
+                if fact is not None:
+                    if name not in NAMES:
+                        values[name] = fact.value
+                    quotes[name] = quotes.get(name) or fact.quote
+                    break
+        _derive(complaint, values)
+        asked = {question.id: case.put(complaint.id, question.id) for question in complaint.ask}
+        return cls(complaint=complaint, values=values, quotes=quotes, asked=asked)
+
+    @cached_property
+    def domains(self) -> dict[str, tuple[Value, ...]]:
+        """The domain of every name of the chart."""
+        return chart_domains(self.complaint)
+
+    @cached_property
+    def unclear(self) -> frozenset[str]:
+        """Choices answered by 「说不清」 where that is no option: known, but not enough for OPD or HOME."""
+        return frozenset(
+            name
+            for name, question in self.complaint.supplied.items()
+            if self.values.get(name) == UNSURE and UNSURE not in question.options
+        )
+
+    @cached_property
+    def missing(self) -> dict[str, tuple[str, ...]]:
+        """Question id to the names it would make known, for every question with any."""
+        return {
+            question.id: names
+            for question in self.complaint.ask
+            if (names := tuple(name for name in question.names if name not in self.values))
+        }
+
+    @cached_property
+    def forfeited(self) -> frozenset[str]:
+        """Names of danger questions that were put twice without a clear answer: they count as yes."""
+        return frozenset(
+            name
+            for question_id, names in self.missing.items()
+            if question_id in self.complaint.danger and self.asked[question_id].times >= TIMES_DANGER_IS_ASKED
+            for name in names
+        )
+
+    @cached_property
+    def askable(self) -> dict[str, tuple[str, ...]]:
+        """Of `missing`, the questions that may still be put: unasked ones, and danger questions once more."""
+        return {
+            question_id: names
+            for question_id, names in self.missing.items()
+            if self._may_be_put(self.complaint.by_id[question_id])
+        }
+
+    def _may_be_put(self, question: Question) -> bool:
+        asked = self.asked[question.id]
+        if question.if_ is not None and question.if_.evaluate(self.values) is False:
+            return False
+        if asked.times == 0:
+            return True
+        if self.partly_ticked(question):
+            return not asked.closing or (asked.reopened and asked.times < TIMES_DANGER_IS_ASKED)
+        return question.id in self.complaint.danger and asked.times < TIMES_DANGER_IS_ASKED
+
+    def to_close(self, question: Question) -> bool:
+        """Whether what is left of a card is asked by the one closing question."""
+        return self.partly_ticked(question) and not self.asked[question.id].closing
+
+    def partly_ticked(self, question: Question) -> bool:
+        """Whether a card was shown and some of its signs were ticked, the rest being left open."""
+        shown = self.asked[question.id].times > 0
+        ticked = any(self.values.get(sign) is True for sign in question.signs)
+        return shown and ticked and question.id in self.missing
+
+    @cached_property
+    def settled(self) -> bool:
+        """Whether every emergency rule is known to hold or not to hold."""
+        return not any(rule.danger and rule.when.evaluate(self.values) is None for rule in self.complaint.rules)
+
+    @cached_property
+    def fired(self) -> tuple[Rule, ...]:
+        """The rules that hold, in the chart's order."""
+        return tuple(rule for rule in self.complaint.rules if self._fires(rule))
+
+    def _fires(self, rule: Rule) -> bool:
+        value = rule.when.evaluate(self.values)
+        if rule.d < Disposition.VISIT_24H:
+            known = rule.when.names <= self.values.keys() and not rule.when.names & self.unclear
+            return value is True and known and not self.open_danger
+        if value is None and (names := rule.when.names & self.forfeited):
+            return attainable(rule.when, self.values, {name: self.domains[name] for name in names})
+        return value is True
+
+    @cached_property
+    def ruled(self) -> Disposition:
+        """The most urgent of the rules that fired; HOME when none did."""
+        return max((rule.d for rule in self.fired), default=Disposition.HOME)
+
+    @cached_property
+    def unclear_danger(self) -> bool:
+        """Whether a danger question was answered by 「说不清」."""
+        return any(self.complaint.supplied[name].id in self.complaint.danger for name in self.unclear)
+
+    @property
+    def open_danger(self) -> bool:
+        """Whether an emergency rule is not settled, or the answer it rests on is unclear."""
+        return self.unclear_danger or not self.settled
+
+    @property
+    def standing(self) -> Disposition:
+        """The outcome if nothing more is asked: the rules that fired, or the default."""
+        reached = self.ruled if self.fired else self.complaint.default_d
+        return max(reached, Disposition.VISIT_24H) if self.open_danger else reached
+
+    def can_fire(self, rule: Rule, question_id: str) -> bool:
+        """Whether the question's answer has a part in making `rule` hold, given what may still be asked."""
+        open_names = frozenset(name for names in self.askable.values() for name in names)
+        if rule.when.evaluate(self.values) is not None or not rule.when.names.intersection(self.missing[question_id]):
+            return False
+        unknown = rule.when.names & (open_names | self.forfeited)
+        return attainable(rule.when, self.values, {name: self.domains[name] for name in unknown})
+
+    def department_rule(self, disposition: Disposition) -> DepartmentRule:
+        """The first department rule that holds at `disposition`; the chart's last one always does."""
+        values: dict[str, Value] = {**self.values, "d": disposition.name}
+        return next(rule for rule in self.complaint.departments if rule.when.evaluate(values) is True)
+
+
+def _derive(complaint: Complaint, values: dict[str, Value]) -> None:
+    """Add what follows from the profile, and what a skipped question means, in the order of the chart."""
+    for question in complaint.ask:
+        for answer, derivation in question.derive.items():
+            name = question.id if question.type is QuestionKind.CHOICE else answer
+            if name in values:
+                continue
+            if _holds(derivation.present, values):
+                values[name] = answer if question.type is QuestionKind.CHOICE else True
+            elif _holds(derivation.absent, values) and question.type is not QuestionKind.CHOICE:
+                values[name] = False
+        if question.if_ is not None and question.if_.evaluate(values) is False:
+            for name in question.names:
+                if name not in NAMES:
+                    values.setdefault(name, NOT_ASKED_OF_THIS_PERSON[question.type])
+
+
+def _holds(expression: Expression | None, values: dict[str, Value]) -> bool:
+    return expression is not None and expression.evaluate(values) is True

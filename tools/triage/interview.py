@@ -1,0 +1,139 @@
+"""The interview: what was said becomes facts, facts become the next question or the outcome. Pure functions.
+
+case = open_case(pack, now=now, profile=profile)
+case = hear(case, understanding, pack)                    # every message
+step = next_step(case, pack, hospital)                    # Ask or Decide; keep step.case
+case = answer(step.case, step.question_id, reply, quote=text, pack=pack)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from domain.clinical import Disposition, RuleId, TriageResult
+from domain.patient import PatientProfile
+from domain.scheduling import HospitalDepartment
+from domain.session import Option
+from knowledge.complaints import QuestionKind
+from knowledge.pack import Pack
+from tools.triage import options
+from tools.triage.case import Raised, TriageCase
+from tools.triage.chart import Chart
+from tools.triage.charts import open_charts
+from tools.triage.departments import choose
+from tools.triage.disposition import at_least, judge
+from tools.triage.inquiry import Next, next_danger, next_plain, open_questions
+
+MAX_QUESTIONS = 10
+"""After so many questions the case is decided as it stands, unless a danger question is open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """The next question. `case` counts it as put; `remaining` are about how many follow.
+
+    `danger` says the answer can still send the patient to an emergency; `reached` is what holds already.
+    """
+
+    case: TriageCase
+    question_id: str
+    text: str
+    kind: QuestionKind
+    options: tuple[Option, ...]
+    remaining: int
+    danger: bool
+    closing: bool
+    again: bool
+    why: str
+    reached: Disposition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide:
+    """The outcome. `rule_ids` are all that held; `answers` is the record of what they rest on, as JSON text."""
+
+    case: TriageCase
+    result: TriageResult
+    rule_ids: tuple[RuleId, ...]
+    answers: dict[str, str]
+
+
+def open_case(pack: Pack, *, now: datetime, profile: PatientProfile | None = None) -> TriageCase:
+    """A case nothing was said in yet."""
+    return TriageCase(knowledge_version=pack.version, month=now.month, profile=profile or PatientProfile())
+
+
+def raise_flag(case: TriageCase, raised: Raised) -> TriageCase:
+    """The case after a red flag was affirmed, left without a clear answer, or denied down to its floor."""
+    return replace(case, raised=(*(known for known in case.raised if known.rule_id != raised.rule_id), raised))
+
+
+def next_step(case: TriageCase, pack: Pack, hospital: Sequence[HospitalDepartment] = ()) -> Ask | Decide:
+    """The next question, or the outcome once no question can change it."""
+    charts = tuple(Chart.of(complaint, case, pack) for complaint in open_charts(case, pack))
+    reached = at_least(case, charts, pack)
+    if reached < Disposition.CALL_120:
+        for chart in charts:
+            found = next_danger(chart, reached)
+            if found is not None:
+                return _ask(case, charts, chart, found, reached, pack)
+        if case.questions < MAX_QUESTIONS:
+            found = next_plain(charts[0], reached)
+            if found is not None:
+                return _ask(case, charts, charts[0], found, reached, pack)
+    return decide(case, pack, hospital)
+
+
+def decide(case: TriageCase, pack: Pack, hospital: Sequence[HospitalDepartment] = ()) -> Decide:
+    """The outcome as it stands, whatever is still open: what is unknown never counts as harmless."""
+    charts = tuple(Chart.of(complaint, case, pack) for complaint in open_charts(case, pack))
+    judgement = judge(case, charts, pack)
+    disposition = judgement.disposition
+    complaints = [chart.complaint for chart in charts]
+    interim = disposition < Disposition.CALL_120
+    result = TriageResult(
+        disposition=disposition,
+        title=pack.texts.say(f"triage.title_{disposition.name.lower()}"),
+        reasons=judgement.reasons,
+        departments=choose(case, charts, disposition, pack, hospital),
+        safety_net=tuple(dict.fromkeys(line for one in complaints for line in one.self_care.safety_net)),
+        self_care=complaints[0].self_care.allow if interim else (),
+        complaint_ids=tuple(complaint.id for complaint in complaints),
+        flags=judgement.flags,
+        knowledge_version=pack.version,
+    )
+    return Decide(case=case, result=result, rule_ids=judgement.rule_ids, answers=_answers(charts, case))
+
+
+def _ask(case: TriageCase, charts: Sequence[Chart], chart: Chart, found: Next, reached: Disposition, pack: Pack) -> Ask:
+    complaint_id, question = chart.complaint.id, found.question
+    asked = case.put(complaint_id, question.id)
+    counted = replace(asked, closing=True) if found.closing else replace(asked, times=asked.times + 1)
+    remaining = sum(open_questions(one, reached) for one in charts)
+    return Ask(
+        case=case.with_asked(counted),
+        question_id=options.question_id(complaint_id, question.id, closing=found.closing),
+        text=pack.texts.say("triage.closing") if found.closing else question.text,
+        kind=QuestionKind.BOOL if found.closing else question.type,
+        options=options.offered(question, found.names, closing=found.closing, texts=pack.texts),
+        remaining=max(remaining - 1, 0),
+        danger=found.danger,
+        closing=found.closing,
+        again=asked.times > 0 and not found.closing,
+        why=question.why,
+        reached=reached,
+    )
+
+
+def _answers(charts: Sequence[Chart], case: TriageCase) -> dict[str, str]:
+    known = {
+        f"{chart.complaint.id}.{name}": chart.values[name]
+        for chart in charts
+        for name in chart.complaint.supplied
+        if name in chart.values
+    }
+    readings = {f"reading.{name}": value for name, value in case.readings.items()}
+    return {name: json.dumps(value, ensure_ascii=False) for name, value in {**known, **readings}.items()}
