@@ -1,0 +1,258 @@
+"""What the words around a finding do to it: denied, remembered, supposed, asked about, unsure, over again.
+
+Pure: it sees the normal text, the cue words found in it and where findings stand, and says how each
+stretch of the text is meant. When in doubt a finding is present: a cue governs what stands right
+behind it, never a whole sentence, and a stated degree or duration (「疼得厉害」, 「三天了」) asserts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias
+
+
+class Status(IntEnum):
+    """How a mention is meant; a composition is as doubtful as its most doubtful member."""
+
+    PRESENT = 0
+    RESOLVED = 1
+    UNCERTAIN = 2
+    UNKNOWN = 3
+    HISTORY = 4
+    HYPOTHETICAL = 5
+    ABSENT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Mentions inside `start` to `end` have this status; `named` says that only names of illnesses do."""
+
+    start: int
+    end: int
+    status: Status
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue word of the lexicon; `kind` is its row in `cues.tsv`."""
+
+    kind: str
+    start: int
+    end: int
+
+
+_Rule: TypeAlias = "Callable[[_Sentence, Cue], Iterable[Region]]"
+
+_BOUNDARY = re.compile(r"[，。:]")
+_FILLER = re.compile(
+    r"(?:什么|啥|任何|明显|特别|出现|再|过|感到|感觉|觉得|怎么|太|很|那么|到|的|地|其他|其它|了|出|发现|见|发生|伴有|伴|有|经常|去|说)*"
+)
+_LINK = re.compile(r"(?:的|了|过|和|或者|或|以及|及|与|跟|还有|、|那种|这种|现象|症状|情况|有点|这样)*")
+_ASSERTED = re.compile(
+    r"(?:得(?:厉害|不行|要命|很|慌|难受|直|打滚|受不了|要死|不得了)|死了|死我了|不行了"
+    r"|(?:有|已经|都)?[\d一二两三四五六七八九十半几好多]+个?(?:天|小时|钟头|周|星期|礼拜|月|年|分钟))"
+)
+_AGAIN = re.compile(r"过")
+_BACK_LIST = re.compile(r"(?:这些|以上|上面|上述|这几样|这几个|什么的|之类|，|、|和|或者|或|也|都|倒|就|的|了|过|是)*$")
+_END = re.compile(r"(?:啊|呀|的|吧|呢|哦|哈|了|过)*(?:[，。:]|$)")
+_ADDED = re.compile(r"^(.)[不没]\1")
+_RESOLVED_REACH = 14
+_SHORT_LIST = 30
+
+
+def regions(text: str, cues: Iterable[Cue], spans: Iterable[tuple[int, int]]) -> tuple[Region, ...]:
+    """How stretches of `text` are meant; `spans` is where findings and other concepts stand in it."""
+    ordered = sorted(cues, key=lambda cue: cue.start)
+    if not ordered:
+        return ()
+    return tuple(_Sentence(text, ordered, spans).regions())
+
+
+def status_of(start: int, end: int, governing: tuple[Region, ...], *, named: bool = False) -> Status:
+    """How a mention from `start` to `end` is meant; `named` says it is the name of an illness."""
+    status = Status.PRESENT
+    for region in governing:
+        inside = region.start <= start and end <= region.end
+        if inside and region.status > status and (named or not region.named):
+            status = region.status
+    return status
+
+
+class _Sentence:
+    """The text with its clauses, cues and mentions, while the regions are found."""
+
+    def __init__(self, text: str, cues: list[Cue], spans: Iterable[tuple[int, int]]) -> None:
+        self.text = text
+        self.cues = cues
+        self.longest: dict[int, int] = {}
+        self.before: dict[int, int] = {}
+        for start, end in spans:
+            self.longest[start] = max(end, self.longest.get(start, 0))
+            self.before[end] = min(start, self.before.get(end, len(text)))
+        self.bounds = [-1, *(match.start() for match in _BOUNDARY.finditer(text)), len(text)]
+
+    def regions(self) -> Iterable[Region]:
+        guards = [cue for cue in self.cues if cue.kind == "negation_guard"]
+        for cue in self.cues:
+            if any(guard.start <= cue.start and cue.end <= guard.end and guard is not cue for guard in guards):
+                continue
+            found = _RULES.get(cue.kind)
+            if found is not None:
+                yield from found(self, cue)
+
+    def clause(self, position: int) -> tuple[int, int]:
+        """Start and end of the clause around `position`."""
+        for left, right in zip(self.bounds, self.bounds[1:], strict=False):
+            if left < position <= right or position < right:
+                return left + 1, right
+        return 0, len(self.text)
+
+    def previous(self, start: int) -> tuple[int, int] | None:
+        """The clause that ends at the soft boundary right before `start`."""
+        if start <= 0 or self.text[start - 1] == "。":
+            return None
+        return self.clause(max(start - 2, 0))
+
+    def has(self, kinds: frozenset[str], start: int, end: int) -> bool:
+        """Whether a cue of `kinds` stands between."""
+        return any(cue.kind in kinds and start <= cue.start and cue.end <= end for cue in self.cues)
+
+    def chain(self, position: int, *, listed: bool) -> int:
+        """The end of the mentions that follow `position`; `position` itself when none does."""
+        filler = _FILLER.match(self.text, position)
+        at = filler.end() if filler else position
+        if at not in self.longest:
+            at = position
+        end = position
+        first = True
+        while at in self.longest:
+            stop = self.longest[at]
+            if not first and _ASSERTED.match(self.text, stop):
+                break
+            end = stop
+            link = _LINK.match(self.text, stop) if listed else None
+            at = link.end() if link else stop
+            if not listed and not first:
+                break
+            first = False
+        return end
+
+
+def _negated(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    end = sentence.chain(cue.end, listed=True)
+    if end > cue.end:
+        yield Region(cue.end, end, Status.ABSENT)
+    else:
+        yield from _negated_back(sentence, cue)
+
+
+def _negated_near(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    if cue.start and _ADDED.match(sentence.text[cue.start - 1 : cue.end + 1]):
+        yield Region(cue.start - 1, cue.end + 1, Status.UNKNOWN)
+        return
+    end = sentence.chain(cue.end, listed=False)
+    if end > cue.end:
+        yield Region(cue.end, end, Status.ABSENT)
+    elif cue.end - cue.start > 1 or sentence.text[cue.start : cue.end] == "没":
+        yield from _negated_back(sentence, cue)
+
+
+def _negated_back(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    """「发烧没有」, 「胸痛、气短，都没有」: what stands before, when nothing follows."""
+    if not _END.match(sentence.text, cue.end) or sentence.has(_OTHERS, max(cue.start - 6, 0), cue.start):
+        return
+    at, limit = cue.start, max(cue.start - _SHORT_LIST, 0)
+    start = at
+    while at > limit:
+        link = _BACK_LIST.search(sentence.text[limit:at])
+        stop = limit + link.start() if link else at
+        if stop not in sentence.before or _ASSERTED.match(sentence.text, stop):
+            break
+        at = start = sentence.before[stop]
+    if start < cue.start:
+        yield Region(start, cue.start, Status.ABSENT)
+
+
+def _remembered(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    if sentence.has(_NOT_HISTORY, max(cue.start - 1, 0), len(sentence.text)) and any(
+        other.kind == "not_history" and other.start <= cue.start and cue.end <= other.end for other in sentence.cues
+    ):
+        return
+    _, end = sentence.clause(cue.start)
+    later = [other.start for other in sentence.cues if other.kind == "now" and cue.end <= other.start < end]
+    end = min([end, *later])
+    if cue.kind == "history_weak" and not _AGAIN.search(sentence.text, cue.end, end):
+        return
+    yield Region(cue.end, end, Status.HISTORY)
+
+
+def _once_had(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    end = sentence.chain(cue.end, listed=True)
+    if end > cue.end:
+        yield Region(cue.end, end, Status.HISTORY)
+
+
+def _on_record(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    start, _ = sentence.clause(cue.start)
+    yield Region(start, cue.start, Status.HISTORY)
+
+
+def _forward(status: Status, other: Status | None = None) -> _Rule:
+    def rule(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+        _, end = sentence.clause(cue.start)
+        if other is not None:
+            yield Region(cue.end, end, other, named=True)
+        yield Region(cue.end, end, status)
+
+    return rule
+
+
+def _unknown(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    end = sentence.chain(cue.end, listed=True)
+    if end > cue.end:
+        yield Region(cue.end, end, Status.UNKNOWN)
+
+
+def _in_general(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    """A general question or a story: its clause, or the one before if its own names nothing."""
+    start, end = sentence.clause(cue.start)
+    named = any(start <= at < end for at in sentence.longest)
+    if not named and (earlier := sentence.previous(start)):
+        start = earlier[0]
+    if not sentence.has(_HERE, start, end) or sentence.text[cue.start] == "梦":
+        yield Region(start, end, Status.HYPOTHETICAL)
+
+
+def _in_passing(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    start, end = sentence.clause(cue.start)
+    yield Region(start, end, Status.HYPOTHETICAL, named=True)
+
+
+def _over(_: _Sentence, cue: Cue) -> Iterable[Region]:
+    yield Region(max(cue.start - _RESOLVED_REACH, 0), cue.start, Status.RESOLVED)
+
+
+_OTHERS = frozenset({"other_back"})
+_NOT_HISTORY = frozenset({"not_history"})
+_HERE = frozenset({"here"})
+_RULES: Mapping[str, _Rule] = {
+    "negation": _negated,
+    "negation_near": _negated_near,
+    "negation_back": _negated_back,
+    "history": _remembered,
+    "history_weak": _remembered,
+    "history_near": _once_had,
+    "history_back": _on_record,
+    "condition": _forward(Status.HYPOTHETICAL),
+    "fear": _forward(Status.UNCERTAIN, Status.HYPOTHETICAL),
+    "uncertain": _forward(Status.UNCERTAIN, Status.HYPOTHETICAL),
+    "unknown": _unknown,
+    "fiction": _in_general,
+    "education": _in_general,
+    "admin": _in_passing,
+    "resolved": _over,
+}
