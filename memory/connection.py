@@ -3,7 +3,8 @@
 Every call has a deadline and every failure becomes `Unavailable("memory")`; the next call connects
 anew, so a server that comes back is used again without further ado. Calls of the same tick of the
 event loop share one round trip (`asyncio.gather` makes a batch), and while a round trip is under way
-later calls collect for the next one. Nothing is ever sent twice.
+later calls collect for the next one. Nothing is ever sent twice; a call that failed for want of an
+answer may still take effect.
 """
 
 from __future__ import annotations
@@ -114,6 +115,8 @@ class Connection:
         if self._sender:
             self._sender.cancel()
             await asyncio.wait([self._sender])
+        for _, future in self._waiting:
+            future.cancel()
         await self._pool.disconnect()
 
     def _queue(self, command: Command) -> asyncio.Future[Reply]:

@@ -144,6 +144,7 @@ class RedisSessionLocks:
         self._retention = retention
         self._lease_seconds = lease_seconds
         self._wait_seconds = wait_seconds
+        self._leaving: set[asyncio.Task[None]] = set()
         self._local: dict[SessionId, tuple[asyncio.Lock, int]] = {}
 
     @asynccontextmanager
@@ -159,18 +160,33 @@ class RedisSessionLocks:
         async with self._first_here(session_id, deadline):
             try:
                 token = await self._acquire(session_id, holder, deadline)
-                fence = RedisFence(
-                    self._connection, session_id, holder=holder, token=token, lease_seconds=self._lease_seconds
-                )
-                fence.beat()
-                try:
-                    with holding(session_id, token):
-                        yield fence
-                finally:
-                    fence.stop()
+            except Unavailable:
+                self._leave_later(session_id, holder)
+                raise
+            except asyncio.CancelledError:
+                await self._leave(session_id, holder)
+                raise
+            fence = RedisFence(
+                self._connection, session_id, holder=holder, token=token, lease_seconds=self._lease_seconds
+            )
+            fence.beat()
+            try:
+                with holding(session_id, token):
+                    yield fence
             finally:
-                with suppress(Unavailable):
-                    await self._connection.run(LEAVE, self._keys(session_id, "lock", "queue", "waiting"), (holder,))
+                fence.stop()
+                await self._leave(session_id, holder)
+
+    async def _leave(self, session_id: SessionId, holder: str) -> None:
+        """Give the session or the place in its queue back; without an answer the lease runs out."""
+        with suppress(Unavailable):
+            await self._connection.run(LEAVE, self._keys(session_id, "lock", "queue", "waiting"), (holder,))
+
+    def _leave_later(self, session_id: SessionId, holder: str) -> None:
+        """Take back what a server that gave no answer may do yet, without waiting for it once more."""
+        leaving = asyncio.create_task(self._leave(session_id, holder))
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
 
     @asynccontextmanager
     async def _first_here(self, session_id: SessionId, deadline: float) -> AsyncIterator[None]:

@@ -187,7 +187,7 @@ class FakeRateLimits:
         while hits and hits[0] <= now - per_seconds:
             hits.popleft()
         if len(hits) >= limit:
-            raise RateLimited(hits[0] + per_seconds - now)
+            raise RateLimited((hits[0] if hits else now) + per_seconds - now)
         hits.append(now)
 
 
