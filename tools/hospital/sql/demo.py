@@ -18,7 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, false, insert, select, update
 
 from domain.clinical import DepartmentId
 from domain.scheduling import Period, PractitionerId, Title
@@ -153,10 +153,17 @@ def load_demo(path: Path) -> DemoHospital:
 
 
 def roll(connection: Connection, demo: DemoHospital, today: date) -> int:
-    """Bring names and places up to date and open the slots of today and the days ahead; how many were new."""
+    """Bring names and places up to date and open the slots of today and the days ahead; how many were new.
+
+    The clinics of a doctor who is no longer in the YAML are stopped, their bookings stay.
+    """
     _store(connection, departments, [_department_row(one, demo.bring) for one in demo.departments])
     connection.execute(update(practitioners).values(active=False))
     _store(connection, practitioners, [_doctor_row(one) for one in demo.doctors])
+    gone = select(practitioners.c.id).where(practitioners.c.active == false())
+    connection.execute(
+        update(slots).where(slots.c.practitioner_id.in_(gone), slots.c.day >= today).values(stopped=True)
+    )
     known = set(connection.execute(select(slots.c.id).where(slots.c.day >= today)).scalars())
     new = [slot for slot in planned_slots(demo, today) if slot["id"] not in known]
     if new:
@@ -187,6 +194,7 @@ def _session_slots(doctor: DemoDoctor, day: date, period: Period, zone: ZoneInfo
             "period": period,
             "starts_at": start,
             "ends_at": start + timedelta(minutes=SLOT_MINUTES),
+            "expert": doctor.title.expert,
             "fee_cents": doctor.fee_yuan * 100,
             "first_number": 1 + place * doctor.places,
             "capacity": doctor.places,

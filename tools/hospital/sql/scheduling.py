@@ -83,7 +83,7 @@ class SqlScheduling:
 
     async def search(self, query: SlotQuery) -> tuple[Slot, ...]:
         """Slots with places left that match, earliest first, at most `query.limit`."""
-        statement = matching(query, self._clock.now())
+        statement = matching(query, self._clock.now(), self._rules.zone)
         rows = await self._database.read(lambda c: c.execute(statement).all())
         return tuple(to_slot(row, self._rules.zone) for row in rows)
 

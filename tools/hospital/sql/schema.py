@@ -68,6 +68,7 @@ slots = Table(
     Column("period", String(16), nullable=False),
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
+    Column("expert", Boolean, nullable=False),
     Column("fee_cents", Integer, nullable=False),
     Column("first_number", Integer, nullable=False),
     Column("capacity", Integer, nullable=False),
@@ -76,7 +77,7 @@ slots = Table(
     Column("held", Integer, nullable=False, server_default="0"),
     Column("stopped", Boolean, nullable=False),
     CheckConstraint("sold >= 0 AND taken >= 0 AND held >= 0 AND sold + taken + held <= capacity", name="places"),
-    Index(None, "department_id", "starts_at"),
+    Index("ix_slots_search", "department_id", "starts_at", "stopped", "expert", "period", "fee_cents"),
     Index(None, "practitioner_id", "starts_at"),
     Index(None, "starts_at"),
 )

@@ -2,79 +2,72 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select, true
+from sqlalchemy import Row, Select, false, func, or_, select, true
 
 from domain.clinical import DepartmentId
 from domain.scheduling import Period, PractitionerId, Slot, SlotId, SlotQuery, Title
 from tools.hospital.sql.schema import departments, holds, practitioners, slots
 
 HELD = "held"
-_EXPERTS = [title.value for title in Title if title.expert]
-
-
-def lapsed_holds(now: datetime) -> ColumnElement[int]:
-    """How many of a slot's held places belong to holds that have run out."""
-    return (
-        select(func.count())
-        .select_from(holds)
-        .where(holds.c.slot_id == slots.c.id, holds.c.status == HELD, holds.c.expires_at <= now)
-        .scalar_subquery()
-    )
 
 
 def slot_rows(now: datetime) -> Select[Any]:
-    """Slots with the names a patient reads and the places left at `now`."""
+    """Slots with the names a patient reads and how many of their held places belong to holds that ran out."""
     return (
         select(
             slots,
             departments.c.name.label("department"),
             practitioners.c.name.label("doctor"),
             practitioners.c.title,
-            lapsed_holds(now).label("lapsed"),
+            _lapsed(now).with_only_columns(func.count()).scalar_subquery().label("lapsed"),
         )
         .join(departments, departments.c.id == slots.c.department_id)
         .join(practitioners, practitioners.c.id == slots.c.practitioner_id)
     )
 
 
-def matching(query: SlotQuery, now: datetime) -> Select[Any]:
+def matching(query: SlotQuery, now: datetime, zone: ZoneInfo) -> Select[Any]:
     """Slots with places left that match, earliest first; a slot that has begun is past."""
-    begin = now if query.not_before is None else max(now, query.not_before)
     free = slots.c.sold + slots.c.taken + slots.c.held < slots.c.capacity
     conditions = [
+        slots.c.starts_at > (now if query.not_before is None else max(now, query.not_before)),
         slots.c.stopped == false(),
-        slots.c.starts_at > begin,
-        or_(free, lapsed_holds(now) > 0),
-        slots.c.practitioner_id.in_(_doctors(query)),
     ]
     if query.department_ids:
         conditions.append(slots.c.department_id.in_(query.department_ids))
+    if query.practitioner_id is not None:
+        conditions.append(slots.c.practitioner_id == query.practitioner_id)
+    if query.doctor is not None:
+        conditions.append(slots.c.practitioner_id.in_(_named(query.doctor)))
+    if query.expert is not None:
+        conditions.append(slots.c.expert == (true() if query.expert else false()))
     if query.first_date is not None:
-        conditions.append(slots.c.day >= query.first_date)
+        conditions.append(slots.c.starts_at >= datetime.combine(query.first_date, time.min, tzinfo=zone))
     if query.last_date is not None:
-        conditions.append(slots.c.day <= query.last_date)
+        after = query.last_date + timedelta(days=1)
+        conditions.append(slots.c.starts_at < datetime.combine(after, time.min, tzinfo=zone))
     if query.period is not None:
         conditions.append(slots.c.period == query.period)
     if query.max_fee_cents is not None:
         conditions.append(slots.c.fee_cents <= query.max_fee_cents)
-    return slot_rows(now).where(*conditions).order_by(slots.c.starts_at, slots.c.id).limit(query.limit)
+    conditions.append(or_(free, _lapsed(now).exists()))  # last: it is the dear one
+    order = (slots.c.starts_at, slots.c.id)
+    chosen = select(slots.c.id).where(*conditions).order_by(*order).limit(query.limit).subquery()
+    return slot_rows(now).join(chosen, chosen.c.id == slots.c.id).order_by(*order)
 
 
-def _doctors(query: SlotQuery) -> Select[Any]:
-    """Ids of the doctors who match; `doctor` is a name or its beginning, a surname."""
-    found = select(practitioners.c.id).where(practitioners.c.active == true())
-    if query.practitioner_id is not None:
-        found = found.where(practitioners.c.id == query.practitioner_id)
-    if query.doctor is not None:
-        found = found.where(practitioners.c.name.startswith(query.doctor, autoescape=True))
-    if query.expert is not None:
-        is_expert = practitioners.c.title.in_(_EXPERTS)
-        found = found.where(is_expert if query.expert else ~is_expert)
-    return found
+def _lapsed(now: datetime) -> Select[Any]:
+    """The standing holds of a slot that have run out and are not swept yet."""
+    return select(holds.c.id).where(holds.c.slot_id == slots.c.id, holds.c.status == HELD, holds.c.expires_at <= now)
+
+
+def _named(doctor: str) -> Select[Any]:
+    """Ids of the doctors with this name, or whose name begins so: a surname."""
+    return select(practitioners.c.id).where(practitioners.c.name.startswith(doctor, autoescape=True))
 
 
 def to_slot(row: Row[Any], zone: ZoneInfo) -> Slot:

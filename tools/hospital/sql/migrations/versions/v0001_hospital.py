@@ -59,6 +59,7 @@ def _create_slots() -> None:
         sa.Column("period", sa.String(16), nullable=False),
         sa.Column("starts_at", sa.BigInteger, nullable=False),
         sa.Column("ends_at", sa.BigInteger, nullable=False),
+        sa.Column("expert", sa.Boolean, nullable=False),
         sa.Column("fee_cents", sa.Integer, nullable=False),
         sa.Column("first_number", sa.Integer, nullable=False),
         sa.Column("capacity", sa.Integer, nullable=False),
@@ -73,7 +74,9 @@ def _create_slots() -> None:
             "sold >= 0 AND taken >= 0 AND held >= 0 AND sold + taken + held <= capacity", name="ck_slots_places"
         ),
     )
-    op.create_index("ix_slots_department_id_starts_at", "slots", ["department_id", "starts_at"])
+    # What never changes on booking stands in the index, so that a search reads only rows that match.
+    searched = ["department_id", "starts_at", "stopped", "expert", "period", "fee_cents"]
+    op.create_index("ix_slots_search", "slots", searched)
     op.create_index("ix_slots_practitioner_id_starts_at", "slots", ["practitioner_id", "starts_at"])
     op.create_index("ix_slots_starts_at", "slots", ["starts_at"])
     op.create_table(

@@ -1,0 +1,1 @@
+"""Booking and identity: the hospital's ports by contract, the embedded hospital, the functions on top."""

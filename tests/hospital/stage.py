@@ -1,0 +1,162 @@
+"""A small hospital whose slots each test sets up: what a contract of `Scheduling` needs of any adapter."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, insert, update
+
+from archive.database import Database
+from domain.clinical import DepartmentId
+from domain.patient import Identity, PatientId
+from domain.ports import PatientIndex, Scheduling
+from domain.scheduling import Period, PractitionerId, SlotId
+from knowledge.strict import parse
+from tests.stores import SHANGHAI, SetClock
+from tools.hospital.sql.booking import broken_slots
+from tools.hospital.sql.demo import DemoHospital
+from tools.hospital.sql.opening import OpenHospital
+from tools.hospital.sql.schema import slots
+from tools.identity import check_character
+
+STOMACH, NERVES = DepartmentId("D04"), DepartmentId("D05")
+CHIEF, ATTENDING, OTHER_CHIEF = PractitionerId("P001"), PractitionerId("P002"), PractitionerId("P003")
+
+SMALL_HOSPITAL = parse(
+    """
+hospital: {name: 安和市人民医院, address: 康宁路18号, phone: "5550120", timezone: Asia/Shanghai}
+rules: {cancel_hours_before: 2, days_ahead: 14, in_words: [就诊前2小时可以取消。]}
+bring: [身份证, 医保卡]
+departments:
+  - {id: D04, name: 消化内科, building: 门诊楼, floor: 3层, area: B区, bookable: true, bring: [胃镜报告]}
+  - {id: D05, name: 神经内科, building: 门诊楼, floor: 4层, area: A区, bookable: true}
+  - {id: D01, name: 急诊科, building: 急诊楼, floor: 1层, area: 大厅, bookable: false}
+doctors:
+  - {id: P001, name: 王怀仁, department: D04, title: 主任医师, speciality: 胃, fee_yuan: 50, sessions: {}, places: 4}
+  - {id: P002, name: 林雨桐, department: D04, title: 主治医师, speciality: 肠, fee_yuan: 15, sessions: {}, places: 4}
+  - {id: P003, name: 王一, department: D05, title: 副主任医师, speciality: 头痛, fee_yuan: 30, sessions: {}, places: 4}
+""",
+    DemoHospital,
+    file="small",
+)
+
+
+class Stage(Protocol):
+    """The ports under contract, and the hospital's own hand behind them."""
+
+    @property
+    def scheduling(self) -> Scheduling:
+        """The booking system under contract."""
+
+    @property
+    def patients(self) -> PatientIndex:
+        """The patient index under contract."""
+
+    @property
+    def clock(self) -> SetClock:
+        """The time the booking system goes by."""
+
+    async def open_slot(
+        self,
+        start: datetime,
+        *,
+        doctor: PractitionerId = CHIEF,
+        capacity: int = 1,
+        sold: int = 0,
+        stopped: bool = False,
+    ) -> SlotId:
+        """The hospital opens half an hour with a doctor; `sold` places went over its windows."""
+
+    async def stop(self, slot_id: SlotId) -> None:
+        """The hospital stops a clinic."""
+
+    async def patient(self, number: int = 1) -> PatientId:
+        """A registered patient, the same for the same number."""
+
+    async def broken(self) -> Collection[str]:
+        """Slots whose places do not add up."""
+
+
+@dataclass(slots=True)
+class SqlStage:
+    """The embedded hospital as a stage."""
+
+    hospital: OpenHospital
+    database: Database
+    clock: SetClock
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+
+    @property
+    def scheduling(self) -> Scheduling:
+        """The booking system under contract."""
+        return self.hospital.scheduling
+
+    @property
+    def patients(self) -> PatientIndex:
+        """The patient index under contract."""
+        return self.hospital.patients
+
+    async def open_slot(
+        self,
+        start: datetime,
+        *,
+        doctor: PractitionerId = CHIEF,
+        capacity: int = 1,
+        sold: int = 0,
+        stopped: bool = False,
+    ) -> SlotId:
+        """Insert one slot."""
+        slot_id = SlotId(f"slot-{next(self._numbers)}")
+        await self.database.write(
+            lambda c: c.execute(
+                insert(slots), slot_row(slot_id, start, doctor, capacity) | {"sold": sold, "stopped": stopped}
+            )
+        )
+        return slot_id
+
+    async def stop(self, slot_id: SlotId) -> None:
+        """Mark one slot stopped."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(update(slots).where(slots.c.id == slot_id).values(stopped=True))
+
+        await self.database.write(work)
+
+    async def patient(self, number: int = 1) -> PatientId:
+        """Register an example."""
+        return await self.patients.register(an_identity(number))
+
+    async def broken(self) -> Collection[str]:
+        """Compare counters and rows."""
+        return await self.database.read(broken_slots)
+
+
+def slot_row(slot_id: str, start: datetime, doctor: PractitionerId, capacity: int) -> dict[str, Any]:
+    """A row of `slots` with nothing sold."""
+    known = next(one for one in SMALL_HOSPITAL.doctors if one.id == doctor)
+    local = start.astimezone(SHANGHAI)
+    return {
+        "id": slot_id,
+        "practitioner_id": doctor,
+        "department_id": known.department,
+        "day": local.date(),
+        "period": Period.MORNING if local.hour < 12 else Period.AFTERNOON,
+        "starts_at": start,
+        "ends_at": start + timedelta(minutes=30),
+        "expert": known.title.expert,
+        "fee_cents": known.fee_yuan * 100,
+        "first_number": 1,
+        "capacity": capacity,
+        "sold": 0,
+        "stopped": False,
+    }
+
+
+def an_identity(number: int = 1) -> Identity:
+    """A fictional person with a valid resident number."""
+    first17 = f"99000019900101{number:03}"
+    return Identity(name="张三", id_number=first17 + check_character(first17), phone="13800138000")
