@@ -110,13 +110,15 @@ class Connection:
                 raise LockLost("memory") from error
             raise Unavailable("memory") from error
 
+    def tell(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument]) -> None:
+        """Run a script with the next round trip; whether it succeeds is not told."""
+        future = self._queue(("EVAL", script.source, len(keys), *keys, *arguments))
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+
     async def aclose(self) -> None:
-        """Close every socket; calls still under way are cancelled."""
+        """Send what waits and close every socket."""
         if self._sender:
-            self._sender.cancel()
             await asyncio.wait([self._sender])
-        for _, future in self._waiting:
-            future.cancel()
         await self._pool.disconnect()
 
     def _queue(self, command: Command) -> asyncio.Future[Reply]:

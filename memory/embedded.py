@@ -84,6 +84,9 @@ class EmbeddedValkey:
             except TimeoutError:
                 self._leave()
                 raise Unavailable("memory") from None
+            except SettingsError:
+                self._leave()
+                raise
 
     async def stop(self) -> None:
         """Leave the server; if nobody else uses it, have it write everything down and stop."""

@@ -4,7 +4,8 @@ The lock is a lease with a heartbeat. Each holder gets a fencing token, larger t
 (the server's clock in µs), and the writes of a holder whose token is no longer the latest are refused
 (`memory.fencing`). Tasks of one process queue locally; processes queue on the server, where a waiter
 that stops asking loses its place. A waiter sleeps until the session is given back; only a crashed
-holder or waiter is found by time.
+holder or waiter is found by time. Giving back is sent with whatever is sent next and not waited for:
+a later holder's question travels behind it.
 """
 
 from __future__ import annotations
@@ -144,7 +145,6 @@ class RedisSessionLocks:
         self._retention = retention
         self._lease_seconds = lease_seconds
         self._wait_seconds = wait_seconds
-        self._leaving: set[asyncio.Task[None]] = set()
         self._local: dict[SessionId, tuple[asyncio.Lock, int]] = {}
 
     @asynccontextmanager
@@ -160,33 +160,17 @@ class RedisSessionLocks:
         async with self._first_here(session_id, deadline):
             try:
                 token = await self._acquire(session_id, holder, deadline)
-            except Unavailable:
-                self._leave_later(session_id, holder)
-                raise
-            except asyncio.CancelledError:
-                await self._leave(session_id, holder)
-                raise
-            fence = RedisFence(
-                self._connection, session_id, holder=holder, token=token, lease_seconds=self._lease_seconds
-            )
-            fence.beat()
-            try:
-                with holding(session_id, token):
-                    yield fence
+                fence = RedisFence(
+                    self._connection, session_id, holder=holder, token=token, lease_seconds=self._lease_seconds
+                )
+                fence.beat()
+                try:
+                    with holding(session_id, token):
+                        yield fence
+                finally:
+                    fence.stop()
             finally:
-                fence.stop()
-                await self._leave(session_id, holder)
-
-    async def _leave(self, session_id: SessionId, holder: str) -> None:
-        """Give the session or the place in its queue back; without an answer the lease runs out."""
-        with suppress(Unavailable):
-            await self._connection.run(LEAVE, self._keys(session_id, "lock", "queue", "waiting"), (holder,))
-
-    def _leave_later(self, session_id: SessionId, holder: str) -> None:
-        """Take back what a server that gave no answer may do yet, without waiting for it once more."""
-        leaving = asyncio.create_task(self._leave(session_id, holder))
-        self._leaving.add(leaving)
-        leaving.add_done_callback(self._leaving.discard)
+                self._connection.tell(LEAVE, self._keys(session_id, "lock", "queue", "waiting"), (holder,))
 
     @asynccontextmanager
     async def _first_here(self, session_id: SessionId, deadline: float) -> AsyncIterator[None]:

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import clinical, patient, scheduling, session, turn
@@ -79,6 +79,7 @@ def shape(value: Any) -> Any:
     return type(value), repr(value)
 
 
+@settings(deadline=None)
 @given(values)
 def test_every_value_comes_back_equal_and_of_its_own_type(value: Any) -> None:
     """Plain values, dates with their zones, any keys, lone surrogates, large integers, registered types."""
@@ -86,6 +87,7 @@ def test_every_value_comes_back_equal_and_of_its_own_type(value: Any) -> None:
     assert shape(codec.loads_typed(codec.dumps_typed(value))) == shape(value)
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_damaged_bytes_are_a_codec_error_and_nothing_else(data: bytes) -> None:
     """Whatever stands in the store, reading gives a value or says what is wrong."""
@@ -93,6 +95,7 @@ def test_damaged_bytes_are_a_codec_error_and_nothing_else(data: bytes) -> None:
         codec.dumps(codec.loads(data))
 
 
+@settings(deadline=None)
 @given(values, st.data())
 def test_bytes_cut_short_never_pass_for_the_whole(value: Any, data: st.DataObject) -> None:
     """A value that lost its end does not come back."""

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import CodecError, SettingsError
@@ -17,6 +17,7 @@ pytestmark = pytest.mark.unit
 KEY = bytes(range(32))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.binary(max_size=50))
 def test_a_sealed_value_opens_with_its_key_and_context_only(plain: bytes, context: bytes) -> None:
     """Another key, another context or one changed bit, and it does not open."""

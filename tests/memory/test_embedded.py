@@ -169,8 +169,10 @@ async def test_a_program_that_does_not_start_is_a_wrong_setting(tmp_path: Path) 
     for program in (broken, Path("/bin/false"), tmp_path / "missing"):
         with pytest.raises(SettingsError):
             await EmbeddedValkey(tmp_path / "data", program=program).start()
-    async with EmbeddedValkey(tmp_path / "data"):
-        pass
+    async with EmbeddedValkey(tmp_path / "data") as server:
+        assert await ask(server.url, "PING") == b"PONG"
+    with pytest.raises(Unavailable):
+        await ask(server.url, "PING")
 
 
 def damage(directory: Path) -> None:

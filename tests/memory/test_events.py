@@ -10,7 +10,8 @@ import pytest
 from domain.errors import LockLost
 from domain.session import SessionId
 from domain.turn import Json
-from tests.memory.conftest import Replica
+from memory.retention import Retention
+from tests.memory.conftest import Replica, redis_replica
 
 pytestmark = pytest.mark.contract
 
@@ -130,3 +131,18 @@ async def test_forgetting_a_session_removes_its_events(pair: Pair, session_id: S
     await second.sessions.forget(session_id)
     assert await first.events.since(session_id, 0) == ()
     assert await first.events.append(session_id, [{"n": 1}]) == (1,)
+
+
+@pytest.mark.parametrize(("replay_seconds", "least", "most"), [(3600, 1000, 1000), (0, 50, 300)])
+async def test_events_older_than_the_replay_time_are_dropped(
+    url: str, session_id: SessionId, replay_seconds: int, least: int, most: int
+) -> None:
+    """What must be replayable stays to the last event; of the rest a remnant; numbers go on as if all were there."""
+    async with redis_replica(url, retention=Retention(replay_seconds=replay_seconds)) as replica:
+        for _ in range(20):
+            await replica.events.append(session_id, [{"n": 1}] * 50)
+        length = await replica.connection.call("XLEN", replica.connection.key(session_id, "events"))
+        assert least <= length <= most
+        stored = [event["seq"] for event in await replica.events.since(session_id, 0)]
+        assert stored == list(range(1001 - length, 1001))
+        assert [event["seq"] for event in await replica.events.since(session_id, 990)] == list(range(991, 1001))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -113,18 +114,18 @@ async def _hold_once(memory: FakeMemory, session_id: SessionId) -> None:
         raise AssertionError("the session was held already")
 
 
-async def test_the_heartbeat_keeps_a_session_longer_than_its_lease(url: str, session_id: SessionId) -> None:
-    """Another replica waits four leases long and still does not get it, then gets it at once."""
+async def test_the_heartbeat_keeps_a_session_longer_than_its_lease(valkey_url: str, session_id: SessionId) -> None:
+    """Another replica waits three leases long and still does not get it, then gets it at once."""
     prefix = secrets.token_hex(4)
     async with (
-        redis_replica(url, prefix=prefix, lease_seconds=0.15) as first,
-        redis_replica(url, prefix=prefix, lease_seconds=0.15, wait_seconds=0.6) as second,
+        redis_replica(valkey_url, prefix=prefix, lease_seconds=0.4) as first,
+        redis_replica(valkey_url, prefix=prefix, lease_seconds=0.4, wait_seconds=1.2) as second,
     ):
         async with first.locks.hold(session_id) as fence:
             with pytest.raises(Unavailable, match="session lock"):
                 await _token(second, session_id)
             await fence.check()
-        async with asyncio.timeout(0.5):
+        async with asyncio.timeout(2):
             assert await _token(second, session_id) > fence.token
 
 
@@ -150,6 +151,28 @@ async def test_a_waiter_that_crashed_loses_its_place(valkey_url: str, session_id
             await _token(replica, session_id)
 
 
+async def test_replicas_are_served_in_the_order_they_came(url: str, session_id: SessionId) -> None:
+    """The server keeps the queue over processes: whoever asked first is next."""
+    prefix, served = secrets.token_hex(4), []
+    async with AsyncExitStack() as stack:
+        replicas = [await stack.enter_async_context(redis_replica(url, prefix=prefix)) for _ in range(5)]
+        first = replicas[0]
+        queue = first.connection.key(session_id, "queue")
+
+        async def work(number: int) -> None:
+            async with replicas[number].locks.hold(session_id):
+                served.append(number)
+
+        waiting = []
+        async with first.locks.hold(session_id), asyncio.timeout(5):
+            for number in range(1, len(replicas)):
+                waiting.append(asyncio.create_task(work(number)))
+                while await first.connection.call("ZCARD", queue) < number:
+                    assert not waiting[-1].done()
+        await asyncio.gather(*waiting)
+    assert served == list(range(1, len(replicas)))
+
+
 async def test_a_cancelled_waiter_leaves_the_queue(valkey_url: str, session_id: SessionId) -> None:
     """The next in line is served at once although the one before it was cancelled while waiting."""
     prefix = secrets.token_hex(4)
@@ -164,7 +187,9 @@ async def test_a_cancelled_waiter_leaves_the_queue(valkey_url: str, session_id: 
                 assert not waiter.done()
             waiter.cancel()
             await asyncio.wait([waiter])
-            assert not await first.connection.call("EXISTS", queue)
+            async with asyncio.timeout(2):
+                while await first.connection.call("EXISTS", queue):
+                    assert waiter.cancelled()
         async with asyncio.timeout(1):
             await _token(second, session_id)
 
