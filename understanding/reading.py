@@ -108,6 +108,17 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SymptomReading:
+    """What the lexicon makes of a message: the medical part of an `Understanding`."""
+
+    findings: tuple[Finding, ...] = ()
+    complaint_ids: tuple[str, ...] = ()
+    departments: tuple[DepartmentHint, ...] = ()
+    educational: bool = False
+    uncovered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
     """One message, read.
 

@@ -1,0 +1,186 @@
+"""A message read as an answer to what was asked: yes, no, unsure, none of these, a number, a place, a tick."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from domain.session import Option, Pending, PendingKind
+from understanding import ages, options, severity, vitals
+from understanding.numbers import EXACT, find
+from understanding.options import NONE_LABEL, UNSURE_LABEL, Concepts
+from understanding.places import read_ordinal, read_places
+from understanding.polarity import ALL_OF_THEM, UNSURE, read_polarity, strip_filler
+from understanding.reading import Answer
+
+_ASKS_AGE = re.compile(r"多大|年龄|几岁|岁数|多少岁|几个月大")
+_ASKS_SCORE = re.compile(r"几分|0\s*[-~–到至]\s*10|打分|打个分|多少分|10分")
+_ASKS_TEMPERATURE = re.compile(r"体温|多少度|几度|烧到")
+_ASKS_NUMBER = re.compile(r"多少|几|多大|多久|多长")
+_BARE_NUMBER = re.compile(
+    rf"^(?!有?一点)(?:大概|大约|差不多|也就|有|是|才|快|约|都|已经|得有|一天|每天|，|\s)*{EXACT}[一-鿿%℃]{{0,3}}(?:吧|左右|了|的样子|上下)?[。.]?$"
+)
+_ASKS_WHETHER = re.compile(r"吗|有没有|是不是|是否|有无")
+_ACCEPT, _DECLINE = frozenset({"yes", "accept", "true"}), frozenset({"no", "decline", "false"})
+_YES_NO_KINDS = frozenset(
+    {
+        PendingKind.RED_FLAG,
+        PendingKind.CARD_CLOSING,
+        PendingKind.BOOKING_REVIEW,
+        PendingKind.CANCEL_REVIEW,
+        PendingKind.BOOKING_OFFER,
+        PendingKind.HANDOFF_OFFER,
+    }
+)
+_SINGLE = frozenset({PendingKind.SLOT_CHOICE, PendingKind.DEPARTMENT_CHOICE, PendingKind.CANCEL_CHOICE})
+
+
+def read_answer(
+    text: str,
+    pending: Pending | None,
+    *,
+    present: frozenset[str] = frozenset(),
+    absent: frozenset[str] = frozenset(),
+    concepts: Concepts | None = None,
+    duration: timedelta | None = None,
+) -> Answer:
+    """Read `text` as an answer to `pending`.
+
+    `present`, `absent` and `duration` are what the rest of the reading found; `concepts` reads a label.
+    Without a pending question only polarity, doubt, places and corrections are read.
+    """
+    said = text.strip()
+    if pending is None:
+        colour = read_polarity(said)
+        return Answer(
+            yes=colour.yes,
+            unsure=colour.unsure,
+            none_of_these=colour.none_of_these,
+            ordinal=read_ordinal(said),
+            corrects=colour.corrects,
+        )
+    colour = read_polarity(said, question=pending.question)
+    plain = Answer(yes=colour.yes, unsure=colour.unsure, none_of_these=colour.none_of_these, corrects=colour.corrects)
+    if is_yes_no(pending):
+        labelled = _by_label(said, pending.options)
+        return replace(plain, yes=labelled if labelled is not None else colour.yes, number=_number(said, pending))
+    offered = tuple(option for option in pending.options if not NONE_LABEL.match(option.label))
+    if is_multi(pending):
+        marks = _marks(said, offered, present, absent, concepts)
+        return replace(
+            plain,
+            yes=True if marks.ticked else colour.yes,
+            unsure=colour.unsure and not marks.ticked and not marks.denied,
+            none_of_these=colour.none_of_these or (colour.bare and not marks.ticked and not marks.denied),
+            ticked=marks.ticked,
+            denied=marks.denied,
+        )
+    ordinal = read_ordinal(said, len(offered)) if offered else None
+    picked = _picked(said, pending, offered, ordinal, duration, present, concepts)
+    if picked is None:
+        return replace(plain, ordinal=ordinal, number=_number(said, pending))
+    return replace(plain, yes=None, unsure=False, ticked=(picked,), ordinal=ordinal)
+
+
+def asks_age(pending: Pending | None) -> bool:
+    """Whether the open question is how old the patient is."""
+    return pending is not None and not pending.options and _ASKS_AGE.search(pending.question) is not None
+
+
+def asks_temperature(pending: Pending | None) -> bool:
+    """Whether the open question is how high the temperature is."""
+    return pending is not None and not pending.options and _ASKS_TEMPERATURE.search(pending.question) is not None
+
+
+def is_multi(pending: Pending) -> bool:
+    """Whether several options of the question may hold at once."""
+    return "可多选" in pending.question or any(NONE_LABEL.match(option.label) for option in pending.options)
+
+
+def is_yes_no(pending: Pending) -> bool:
+    """Whether the question is answered by yes or no alone."""
+    if pending.kind in _YES_NO_KINDS or any(option.value.lower() in _ACCEPT for option in pending.options):
+        return True
+    return not pending.options and _ASKS_WHETHER.search(pending.question) is not None
+
+
+def _marks(
+    said: str,
+    offered: Sequence[Option],
+    present: frozenset[str],
+    absent: frozenset[str],
+    concepts: Concepts | None,
+) -> options.OptionMatch:
+    if ALL_OF_THEM.match(strip_filler(said)) or ALL_OF_THEM.match(said):
+        return options.OptionMatch(
+            ticked=tuple(option.value for option in offered if not UNSURE_LABEL.match(option.label))
+        )
+    places = read_places(said, len(offered))
+    if places:
+        values = tuple(offered[place].value for place in places)
+        denied = re.search(r"(?:个|种|项|样|条)(?:都|也)?(?:没有|没|不是)", said)
+        return options.OptionMatch(denied=values) if denied else options.OptionMatch(ticked=values)
+    listed = _EXCEPT.sub(r"有\1，", said)
+    return options.match_options(listed, offered, present=present, absent=absent, concepts=concepts)
+
+
+_EXCEPT = re.compile(r"除了(.{1,12}?)(?:以外|之外|外)?[，,]?(?=其他|其余|别的|都|剩下|没)")
+
+
+def _by_label(said: str, offered: Sequence[Option]) -> bool | None:
+    """The polarity of the option whose label was typed out (「确认退号」, 「不约了」)."""
+    for option in sorted(offered, key=lambda one: -len(one.label)):
+        if len(option.label) > 1 and option.label in said:
+            if option.value.lower() in _ACCEPT:
+                return True
+            if option.value.lower() in _DECLINE:
+                return False
+    return None
+
+
+def _picked(
+    said: str,
+    pending: Pending,
+    offered: Sequence[Option],
+    ordinal: int | None,
+    duration: timedelta | None,
+    present: frozenset[str],
+    concepts: Concepts | None,
+) -> str | None:
+    """The option of a single choice: typed out, by place, by its span of time, by degree, by words."""
+    if not offered:
+        return None
+    if ordinal is not None and ordinal and abs(ordinal) <= len(offered):
+        return offered[ordinal - 1 if ordinal > 0 else ordinal].value
+    if duration is not None and (value := options.by_duration(duration, offered)):
+        return value
+    score = severity.read(said)
+    if score is not None and (value := options.by_severity(score, offered)):
+        return value
+    value = options.choose(said, offered, present=present, concepts=concepts)
+    if value is None and UNSURE.search(said) and pending.kind not in _SINGLE:
+        value = next((option.value for option in offered if UNSURE_LABEL.match(option.label)), None)
+    return value
+
+
+def _number(said: str, pending: Pending) -> float | None:
+    """The number of an answer in the unit the question asks for."""
+    if pending.kind in _SINGLE:
+        return None
+    question = pending.question
+    if _ASKS_AGE.search(question):
+        return ages.bare(said)
+    if _ASKS_TEMPERATURE.search(question):
+        reading = vitals.read(f"体温{said}").temperature_celsius
+        return reading if reading is not None else _bare(said)
+    if _ASKS_SCORE.search(question):
+        score = severity.read(said)
+        return score if score is not None else _bare(said)
+    return _bare(said) if _ASKS_NUMBER.search(question) or _BARE_NUMBER.match(said) else None
+
+
+def _bare(said: str) -> float | None:
+    numbers = find(said)
+    return numbers[0].value if len(numbers) == 1 else None
