@@ -13,8 +13,10 @@ ENVIRONMENT = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x62616E7969
 
 
-def upgrade(versions: Path) -> Callable[[Connection], None]:
+def upgrade(name: str, versions: Path) -> Callable[[Connection], None]:
     """A write that applies every revision in the folder `versions` the database has not seen.
+
+    `name` tells apart what shares a database: it keeps its revision in the table `{name}_revision`.
 
     Processes that start together take turns: SQLite by its write lock, PostgreSQL by an advisory lock.
     """
@@ -27,7 +29,7 @@ def upgrade(versions: Path) -> Callable[[Connection], None]:
         config.set_main_option("path_separator", "newline")
         config.set_main_option("version_locations", str(versions))
         config.attributes["connection"] = connection
-        config.attributes["version_table"] = f"{versions.parent.parent.name}_revision"
+        config.attributes["version_table"] = f"{name}_revision"
         command.upgrade(config, "head")
 
     return work

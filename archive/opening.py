@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from archive.chain import AuditChain
 from archive.database import Database
@@ -15,7 +14,7 @@ from archive.sealing import Cipher, MasterKey
 from archive.sessions import SqlSessionStore
 from domain.ports import Clock
 
-VERSIONS: Path = ENVIRONMENT / "versions"
+migrate = upgrade("archive", ENVIRONMENT / "versions")
 SCRUBBED = ("sessions", "session_keys", "messages", "decisions", "consents", "handoffs")
 """Tables an erasure empties of a session: what a `ServedDatabase` vacuums."""
 
@@ -32,7 +31,7 @@ class OpenArchive:
 
 async def open_archive(database: Database, *, cipher: Cipher, master: MasterKey, clock: Clock) -> OpenArchive:
     """Migrate `database` and open it."""
-    await database.write(upgrade(VERSIONS))
+    await database.write(migrate)
     keys = SqlSessionKeys(database, master, clock)
     chain = AuditChain(master.derive("audit chain"))
     return OpenArchive(

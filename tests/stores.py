@@ -15,13 +15,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, create_engine
 
 from archive.database import EmbeddedDatabase
-from archive.migrate import upgrade
-from archive.opening import VERSIONS as ARCHIVE_VERSIONS
 from archive.opening import OpenArchive, open_archive
+from archive.opening import migrate as migrate_archive
 from memory import crypto
 from tools.hospital.sql.demo import DemoHospital, load_demo, roll
-from tools.hospital.sql.opening import VERSIONS as HOSPITAL_VERSIONS
 from tools.hospital.sql.opening import OpenHospital, open_hospital
+from tools.hospital.sql.opening import migrate as migrate_hospital
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY_MORNING = datetime(2026, 3, 2, 7, 0, tzinfo=SHANGHAI)
@@ -85,13 +84,13 @@ async def sqlite_hospital(folder: Path, clock: SetClock) -> AsyncIterator[OpenHo
 
 @cache
 def _archive_template() -> Path:
-    return _template(upgrade(ARCHIVE_VERSIONS))
+    return _template(migrate_archive)
 
 
 @cache
 def _hospital_template(today: date) -> Path:
     def work(connection: Connection) -> None:
-        upgrade(HOSPITAL_VERSIONS)(connection)
+        migrate_hospital(connection)
         roll(connection, demo_hospital(), today)
 
     return _template(work)

@@ -14,7 +14,7 @@ from tools.hospital.sql.demo import DemoHospital, roll
 from tools.hospital.sql.patients import SqlPatientIndex
 from tools.hospital.sql.scheduling import BookingRules, SqlScheduling
 
-VERSIONS: Path = Path(__file__).parent / "migrations" / "versions"
+migrate = upgrade("hospital", Path(__file__).parent / "migrations" / "versions")
 
 
 class OpenHospital:
@@ -45,7 +45,7 @@ async def open_hospital(
     database: Database, demo: DemoHospital, *, cipher: Cipher, master: MasterKey, clock: Clock
 ) -> OpenHospital:
     """Migrate `database`, fill it with the demo hospital up to today, and open it."""
-    await database.write(upgrade(VERSIONS))
+    await database.write(migrate)
     hospital = OpenHospital(database, demo, cipher=cipher, master=master, clock=clock)
     await hospital.keep_up()
     return hospital
