@@ -21,6 +21,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -52,7 +53,7 @@ class EmbeddedValkey:
     @property
     def url(self) -> str:
         """What `Connection` connects to."""
-        return f"unix://{self._socket_path()}"
+        return f"unix://{quote(str(self._socket_path()))}"
 
     async def __aenter__(self) -> Self:
         """Start or adopt the server.

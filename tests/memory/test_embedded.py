@@ -154,6 +154,15 @@ async def test_a_path_too_long_for_a_socket_gets_a_short_private_one(tmp_path: P
         assert await ask(server.url, "GET", "k") == b"v"
 
 
+@pytest.mark.parametrize("name", ["数据", "with space", "a?b#c%41", "quo'te\"d"])
+async def test_the_directory_may_have_any_name(tmp_path: Path, name: str) -> None:
+    """Names are passed on as they are, to the server and in the URL."""
+    async with EmbeddedValkey(tmp_path / name) as server:
+        await ask(server.url, "SET", "k", "v", "EX", "600")
+        assert (tmp_path / name / "valkey.sock").is_socket()
+        assert (tmp_path / name / "appendonlydir").is_dir()
+
+
 async def test_a_directory_that_cannot_be_used_is_a_wrong_setting(tmp_path: Path) -> None:
     """A file in its place is named in the error."""
     (tmp_path / "file").touch()
