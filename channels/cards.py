@@ -1,0 +1,202 @@
+"""Cards of protocol v1 as strict models: what `response.card` may carry.
+
+Dates are ISO 8601, times of day `HH:MM` in the hospital's zone, fees in fen.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from channels.wire import Strict
+
+DispositionName: TypeAlias = Literal["CALL_120", "ED_NOW", "VISIT_24H", "OPD", "HOME"]
+
+
+class Action(Strict):
+    """Something the patient can tap; `action` and `value` are echoed in `input_choice`."""
+
+    label: str
+    action: str
+    value: str
+
+
+class CardBase(Strict):
+    """What every card may carry."""
+
+    actions: list[Action] = Field(default_factory=list)
+
+
+class QuestionOption(Strict):
+    """One answer of a question."""
+
+    label: str
+    value: str
+
+
+class TriageQuestion(CardBase):
+    """One question of the interview; `remaining` is the largest number still to come."""
+
+    type: Literal["triage_question"]
+    question_id: str
+    text: str
+    kind: Literal["bool", "choice", "multi", "number", "scale", "text"]
+    options: list[QuestionOption]
+    remaining: int = Field(ge=0)
+
+
+class TriageReason(Strict):
+    """Why: the sentence, the patient's own words, the rule and its source."""
+
+    text: str
+    quote: str
+    rule_id: str
+    source: str
+
+
+class ProposedDepartment(Strict):
+    """A department with its reason."""
+
+    id: str
+    name: str
+    why: str
+
+
+class TriageResultCard(CardBase):
+    """The outcome of a triage; departments best first."""
+
+    type: Literal["triage_result"]
+    disposition: DispositionName
+    flags: list[str]
+    title: str
+    reasons: list[TriageReason]
+    departments: list[ProposedDepartment] = Field(max_length=3)
+    safety_net: list[str]
+    self_care: list[str]
+    complaint_ids: list[str]
+    knowledge_version: str
+
+
+class SlotItem(Strict):
+    """One bookable time."""
+
+    slot_id: str
+    date: str
+    period: Literal["morning", "afternoon"]
+    start: str
+    end: str
+    doctor: str
+    title: str
+    fee_cents: int = Field(ge=0)
+    left: int = Field(ge=0)
+
+
+class SlotsCard(CardBase):
+    """Free slots of a department, or of one doctor."""
+
+    type: Literal["slots"]
+    department: str
+    doctor: str | None = None
+    items: list[SlotItem]
+
+
+class FormField(Strict):
+    """One field of a form; `kind` tells which keyboard and check fit."""
+
+    name: str
+    label: str
+    kind: Literal["text", "id_number", "phone", "date", "number"]
+    required: bool
+
+
+class IdentityFormCard(CardBase):
+    """Asks who the patient is; answered with `input_form`."""
+
+    type: Literal["identity_form"]
+    form: str
+    fields: list[FormField]
+    why: str
+
+
+class BookingReviewCard(CardBase):
+    """What is about to be booked; the place is held until `expires_at`."""
+
+    type: Literal["booking_review"]
+    hold_id: str
+    expires_at: str
+    patient: str
+    department: str
+    doctor: str
+    date: str
+    start: str
+    fee_cents: int = Field(ge=0)
+    rules: list[str]
+
+
+class AppointmentCard(CardBase):
+    """A booked visit; `status` is FHIR R4's."""
+
+    type: Literal["appointment"]
+    appointment_id: str
+    status: Literal["pending", "booked", "arrived", "fulfilled", "cancelled", "noshow"]
+    number: int
+    department: str
+    doctor: str
+    date: str
+    start: str
+    where: str
+    bring: list[str]
+
+
+class AppointmentListCard(CardBase):
+    """A patient's appointments, soonest first."""
+
+    type: Literal["appointment_list"]
+    items: list[AppointmentCard]
+
+
+class CitedSource(Strict):
+    """A text an answer rests on."""
+
+    id: str
+    title: str
+    section: str
+
+
+class GuideCard(CardBase):
+    """An answer quoted from the hospital's guide."""
+
+    type: Literal["guide"]
+    answer: str
+    sources: list[CitedSource]
+
+
+class HandoffCard(CardBase):
+    """The patient waits for a person; 1 is next."""
+
+    type: Literal["handoff"]
+    queue_position: int = Field(ge=0)
+
+
+class CallCard(CardBase):
+    """A telephone number to call now."""
+
+    type: Literal["call"]
+    phone: str
+    label: str
+
+
+Card: TypeAlias = Annotated[
+    TriageQuestion
+    | TriageResultCard
+    | SlotsCard
+    | IdentityFormCard
+    | BookingReviewCard
+    | AppointmentCard
+    | AppointmentListCard
+    | GuideCard
+    | HandoffCard
+    | CallCard,
+    Field(discriminator="type"),
+]

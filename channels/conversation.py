@@ -1,0 +1,357 @@
+"""One live session in this process: it hears every frame, raises emergencies first, and outlives its sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import structlog
+
+from channels import events as wire
+from channels.answering import SERVER_MADE, Answering
+from channels.client_frames import (
+    ClientFrame,
+    ConsentGive,
+    ConsentWithdraw,
+    FeedbackGive,
+    HandoffRequest,
+    InputAudioCommit,
+    InputAudioStart,
+    InputChoice,
+    InputForm,
+    InputText,
+    ResponseCancel,
+    SessionUpdate,
+)
+from channels.flood import Bucket, Verdict
+from channels.hearing import Heard, hear, hear_bytes, readable
+from channels.history import last_number, was_escalated
+from channels.intake import Intake
+from channels.lookout import Lookout
+from channels.outbox import Outbox
+from channels.outlet import Outlet, Socket
+from channels.ports import HANDOFF_ACTION, SILENCE_ACTION, Services
+from channels.screening import EMPTY
+from channels.speech import error_text
+from domain.clinical import Screening
+from domain.errors import BanyiError, NotFound, Unavailable
+from domain.session import Author, InputId, Message, Pending, Session
+from domain.turn import Choice, Form, TurnCancelled, TurnDone, TurnEvent, Utterance
+
+log = structlog.get_logger(__name__)
+
+FRAME_BYTES_PER_TOKEN = 128 * 1024
+RETRYABLE = frozenset({"busy", "rate_limited", "consent_required", "unavailable"})
+
+
+class Conversation:
+    """The session's actor. Frames come one at a time; `on_quiet` is called whenever its work is done."""
+
+    def __init__(self, session: Session, services: Services, *, on_quiet: Callable[[Conversation], None]) -> None:
+        quiet = partial(on_quiet, self)
+        self._services = services
+        self._outbox = Outbox(session.id, services.events, services.clock, services.timers)
+        self._answering = Answering(
+            session.id,
+            services,
+            self._outbox,
+            on_escalated=lambda raised, accepted: self._lookout.raise_alarm(raised, accepted.utterance.input_id),
+            on_ended=lambda _accepted, ending: self._ended(ending),
+            on_idle=quiet,
+        )
+        self._intake = Intake(session, services, self._outbox, self._answering, refuse=self._refuse, on_idle=quiet)
+        self._lookout = Lookout(services, self._outbox, is_busy=lambda: self._working, on_unanswered=self._unanswered)
+        rules = services.rules
+        self._bucket = Bucket(
+            per_second=rules.frames_per_second, burst=rules.frame_burst, strike_limit=rules.flood_strikes
+        )
+        self._arriving = 0
+        self._arrival = asyncio.Lock()
+        self._restored = False
+        self._begun = False
+        self._left_over: tuple[Utterance, ...] = ()
+
+    @property
+    def session(self) -> Session:
+        """The session with the consent now in force."""
+        return self._intake.session
+
+    @property
+    def escalated(self) -> bool:
+        """Whether an emergency was raised in this session."""
+        return self._lookout.escalated
+
+    @property
+    def in_use(self) -> bool:
+        """Whether inputs are being admitted or answered, or a socket is here or coming."""
+        return bool(self._arriving or self._outbox.outlet) or self._working
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something is kept for the patient: held inputs or an unanswered red-flag question."""
+        return self._intake.holding or self._lookout.waiting
+
+    @property
+    def _working(self) -> bool:
+        return self._answering.busy or self._intake.busy
+
+    # ── sockets ──────────────────────────────────────────────────────────────────────────────────────
+
+    async def attach(self, session: Session, socket: Socket, *, last_seq: int | None) -> Outlet:
+        """Make `socket` the session's only one: replay what it missed, greet, go on live."""
+        self._arriving += 1
+        try:
+            async with self._arrival:
+                return await self._attach(session, socket, last_seq)
+        finally:
+            self._arriving -= 1
+
+    def detach(self, outlet: Outlet) -> None:
+        """The socket behind `outlet` is gone."""
+        outlet.let_go()
+        if self._outbox.outlet is outlet:
+            self._outbox.outlet = None
+
+    async def _attach(self, session: Session, socket: Socket, last_seq: int | None) -> Outlet:
+        if (older := self._outbox.outlet) is not None:
+            self._outbox.outlet = None
+            await older.close(4409)
+        self._intake.session = session
+        history = await self._restore()
+        outlet = Outlet(
+            socket,
+            self._services.events,
+            session.id,
+            last=last_seq,
+            on_taken_over=lambda: self._taken_over(outlet),
+        )
+        if last_seq is not None:
+            try:
+                await outlet.replay()
+            except Unavailable:
+                log.warning("replay_unreachable")
+        pending = await self._pending() if history else None
+        self._lookout.expect(pending)
+        self._outbox.outlet = outlet
+        self._outbox.put(
+            wire.greeting(
+                resumed=last_seq is not None or history or self._begun,
+                mode=self._services.mode,
+                notice=self._services.notice.model_dump(),
+                consent=session.consent,
+                pending=pending,
+            )
+        )
+        await self._outbox.settle()
+        self._begun = True
+        for utterance in self._left_over:
+            if not self._answering.has(utterance.input_id):
+                self._intake.resume(utterance)
+        self._left_over = ()
+        return outlet
+
+    async def _restore(self) -> bool:
+        """Read what happened before this process knew the session, once; whether anything did."""
+        if self._restored:
+            return True
+        session_id = self.session.id
+        try:
+            history = await self._services.events.since(session_id, 0)
+            unfinished = await self._services.journal.unfinished(session_id)
+        except Unavailable:
+            return self._begun
+        self._restored = True
+        self._left_over = unfinished
+        if not history:
+            return False
+        self._lookout.escalated = self.escalated or was_escalated(history)
+        self._answering.number = max(self._answering.number, last_number(history))
+        try:
+            transcript = await self._services.archive.transcript(session_id)
+        except BanyiError as error:
+            log.warning("transcript_unreachable", kind=type(error).__name__)
+        else:
+            self._lookout.recall([message.text for message in transcript if message.author is Author.PATIENT])
+        return True
+
+    def _taken_over(self, outlet: Outlet) -> None:
+        """Another replica greeted a newer socket of this session."""
+        if self._outbox.outlet is outlet:
+            self._outbox.outlet = None
+            self._lookout.stand_down()
+        task = asyncio.ensure_future(outlet.close(4409))
+        task.add_done_callback(lambda done: done.exception())
+
+    # ── frames ───────────────────────────────────────────────────────────────────────────────────────
+
+    async def receive(self, raw: str) -> bool:
+        """Hear a text frame; `False` when the socket must be closed for flooding."""
+        heard = hear(raw)
+        remember = not isinstance(heard.frame, InputForm)
+        screening = await self._lookout.screen(heard.words, heard.input_id, remember=remember)
+        verdict = self._bucket.take(self._services.clock.monotonic(), 1 + len(raw) // FRAME_BYTES_PER_TOKEN)
+        if verdict is not Verdict.FINE:
+            self._refuse("rate_limited", in_reply_to=heard.input_id, screening=screening)
+            return verdict is Verdict.LIMITED
+        if heard.frame is None:
+            self._refuse(heard.code or "internal", in_reply_to=heard.input_id, screening=screening)
+        else:
+            self._dispatch(heard.frame, heard, screening)
+        return True
+
+    async def receive_bytes(self, raw: bytes) -> bool:
+        """Hear a binary frame; `False` when the socket must be closed for flooding."""
+        screening = await self._lookout.screen(hear_bytes(raw), None, remember=False)
+        verdict = self._bucket.take(self._services.clock.monotonic(), 1 + len(raw) // FRAME_BYTES_PER_TOKEN)
+        code = "unsupported_audio" if verdict is Verdict.FINE else "rate_limited"
+        self._refuse(code, in_reply_to=None, screening=screening)
+        return verdict is not Verdict.FLOODING
+
+    def _dispatch(self, frame: ClientFrame, heard: Heard, screening: Screening) -> None:
+        match frame:
+            case InputText():
+                self._intake.offer(self._utterance(frame.id, screening, text=readable(frame.text)))
+            case InputChoice():
+                choice = Choice(action=frame.action, value=frame.value)
+                self._intake.offer(self._utterance(frame.id, screening, choice=choice))
+            case InputForm():
+                form = Form(name=frame.form, fields=dict(frame.fields))
+                self._intake.offer(self._utterance(frame.id, screening, form=form))
+            case HandoffRequest():
+                choice = Choice(action=HANDOFF_ACTION, value=frame.reason)
+                made = f"{SERVER_MADE}handoff.{secrets.token_hex(6)}"
+                self._intake.offer(self._utterance(made, screening, choice=choice))
+            case ConsentGive() | ConsentWithdraw():
+                self._intake.consent(frame)
+            case ResponseCancel():
+                self._cancel(frame.response_id)
+            case FeedbackGive():
+                self._intake.add(partial(self._feedback, frame))
+            case SessionUpdate(audio=None):
+                self._intake.add(partial(self._update, frame))
+            case SessionUpdate() | InputAudioStart() | InputAudioCommit():
+                self._refuse("unsupported_audio", in_reply_to=heard.input_id, screening=screening)
+
+    def _utterance(
+        self,
+        input_id: str,
+        screening: Screening,
+        *,
+        text: str = "",
+        choice: Choice | None = None,
+        form: Form | None = None,
+    ) -> Utterance:
+        return Utterance(
+            session_id=self.session.id,
+            input_id=InputId(input_id),
+            at=self._services.clock.now(),
+            text=text,
+            choice=choice,
+            form=form,
+            screening=screening,
+        )
+
+    def _cancel(self, response_id: str) -> None:
+        if response_id != self._answering.response_id:
+            self._refuse("not_found", in_reply_to=None, screening=EMPTY)
+            return
+        task = asyncio.ensure_future(self._services.turns.cancel(self.session.id, reason="client"))
+        task.add_done_callback(lambda done: done.exception())
+
+    async def _feedback(self, frame: FeedbackGive) -> None:
+        """Keep a rating in the audit chain and its comment with the transcript, where it is encrypted."""
+        detail = {"response_id": frame.response_id, "rating": str(frame.rating)}
+        try:
+            await self._services.archive.audit("feedback", self.session.id, detail)
+            if frame.comment and self._intake.decided:
+                comment = Message(
+                    session_id=self.session.id,
+                    author=Author.PATIENT,
+                    text=frame.comment,
+                    at=self._services.clock.now(),
+                    input_id=InputId(f"{SERVER_MADE}feedback.{frame.response_id}"),
+                    origin="feedback",
+                )
+                await self._services.archive.record_turn([comment], None)
+        except Unavailable:
+            self._refuse("unavailable", in_reply_to=None, screening=EMPTY)
+
+    async def _update(self, frame: SessionUpdate) -> None:
+        """Store a changed locale."""
+        if frame.locale is None or frame.locale == self.session.locale:
+            return
+        try:
+            record = await self._services.sessions.get(self.session.id)
+            if record is None:
+                raise NotFound("session")
+            await self._services.sessions.replace(replace(record, session=replace(record.session, locale=frame.locale)))
+        except BanyiError as error:
+            self._refuse(error.code, in_reply_to=None, screening=EMPTY)
+            return
+        self._intake.session = replace(self.session, locale=frame.locale)
+
+    # ── answers ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _refuse(self, code: str, *, in_reply_to: str | None, screening: Screening, text_id: str | None = None) -> None:
+        wording = self._services.wording
+        message = error_text(wording, wording.say(text_id or f"error.{code}"), screening)
+        self._services.meter.refused(code)
+        self._outbox.put(wire.error(code, message, retryable=code in RETRYABLE, in_reply_to=in_reply_to))
+
+    def _ended(self, ending: TurnEvent | None) -> None:
+        self._intake.ended()
+        if isinstance(ending, TurnDone):
+            self._lookout.expect(ending.pending)
+        elif isinstance(ending, TurnCancelled):
+            self._intake.add(self._look_what_is_pending)
+
+    async def _look_what_is_pending(self) -> None:
+        self._lookout.expect(await self._pending())
+
+    async def _pending(self) -> Pending | None:
+        try:
+            return await self._services.turns.pending(self.session.id)
+        except BanyiError as error:
+            log.warning("pending_unreachable", kind=type(error).__name__)
+            return None
+
+    def _unanswered(self, pending: Pending) -> None:
+        self._intake.add(partial(self._count_silence, pending))
+
+    async def _count_silence(self, pending: Pending) -> None:
+        """Raise the escalation once over all replicas, and let the agent know."""
+        made = f"{SERVER_MADE}silence.{pending.id}"
+        utterance = self._utterance(made, EMPTY, choice=Choice(action=SILENCE_ACTION, value=pending.id))
+        try:
+            new = await self._services.journal.accept(utterance)
+        except Unavailable:
+            self._lookout.overdue(pending, utterance.input_id)
+            return
+        if new:
+            self._lookout.overdue(pending, utterance.input_id)
+            self._intake.accepted(utterance)
+
+    # ── the end ──────────────────────────────────────────────────────────────────────────────────────
+
+    async def finish(self, code: int) -> None:
+        """Finish the running turn, leave the rest to the journal, and close the socket."""
+        self._lookout.stand_down()
+        self._answering.leave_the_rest()
+        await self._intake.idle()
+        self._answering.leave_the_rest()
+        await self._answering.idle()
+        await self._outbox.settle()
+        await self.close(code)
+
+    def retire(self) -> None:
+        """Give up what was kept for a patient who did not come back."""
+        self._lookout.stand_down()
+
+    async def close(self, code: int) -> None:
+        """Close the socket now."""
+        if (outlet := self._outbox.outlet) is not None:
+            self._outbox.outlet = None
+            await outlet.close(code)

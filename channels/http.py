@@ -1,0 +1,163 @@
+"""The HTTP calls of protocol v1 and the Starlette application they live in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from channels.http_bodies import OpenSession
+from channels.hub import Hub
+from channels.ports import Services
+from channels.problems import Problems, Refusal
+from channels.sessions import Sessions
+from channels.shield import Shield
+from channels.transcripts import as_json, as_pdf, as_text
+from channels.websocket import Realtime
+from channels.wire import TEXT_FRAME_LIMIT_BYTES
+from domain.errors import BanyiError, Expired, Forbidden, Unavailable
+from domain.session import Session
+
+NO_STORE: Final = {"Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """The endpoints."""
+
+    services: Services
+    sessions: Sessions
+    hub: Hub
+    exposition: Callable[[], tuple[bytes, str]]
+
+    async def open_session(self, request: Request) -> Response:
+        """`POST /v1/sessions`."""
+        await self._limit(request)
+        body = await _body(request)
+        try:
+            asked = OpenSession.model_validate(body)
+        except ValidationError as error:
+            raise Refusal("bad_fields") from error
+        opened = await self.sessions.open(asked)
+        return _json(opened.model_dump(), status=201)
+
+    async def transcript(self, request: Request) -> Response:
+        """`GET /v1/sessions/{id}/transcript`."""
+        session = await self._authenticated(request)
+        form = request.query_params.get("format", "json")
+        if form not in {"json", "txt", "pdf"}:
+            raise Refusal("bad_fields")
+        messages = await self.services.archive.transcript(session.id)
+        if form == "txt":
+            return Response(as_text(messages), media_type="text/plain; charset=utf-8", headers=NO_STORE)
+        if form == "pdf":
+            return Response(as_pdf(session.id, messages), media_type="application/pdf", headers=NO_STORE)
+        return Response(as_json(session.id, messages), media_type="application/json", headers=NO_STORE)
+
+    async def erase(self, request: Request) -> Response:
+        """`DELETE /v1/sessions/{id}`."""
+        session = await self._authenticated(request)
+        erasure = await self.sessions.erase(session.id)
+        return _json(erasure.model_dump(exclude_none=True), status=202)
+
+    async def healthz(self, _request: Request) -> Response:
+        """`GET /healthz`: the process lives."""
+        return _json({"status": "ok"})
+
+    async def readyz(self, _request: Request) -> Response:
+        """`GET /readyz`: ready as long as the emergency screen works and the process does not drain."""
+        screening = self.services.health.screening()
+        dependencies = await self.services.health.dependencies()
+        whole = screening and not self.hub.draining and all(state == "ok" for state in dependencies.values())
+        return _json(
+            {
+                "status": "ok" if whole else "degraded",
+                "dependencies": {"screen": "ok" if screening else "down", **dependencies},
+            },
+            status=200 if screening and not self.hub.draining else 503,
+        )
+
+    async def metrics(self, _request: Request) -> Response:
+        """`GET /metrics`: Prometheus text."""
+        content, media_type = self.exposition()
+        return Response(content, media_type=media_type, headers=NO_STORE)
+
+    async def _authenticated(self, request: Request) -> Session:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Refusal("forbidden", status=401)
+        try:
+            return await self.sessions.authenticate(request.path_params["session_id"], token.strip())
+        except Forbidden as error:
+            raise Refusal("forbidden", status=401) from error
+        except Expired as error:
+            raise Refusal("expired") from error
+
+    async def _limit(self, request: Request) -> None:
+        """Bound how fast one address opens sessions; without memory there is no common count."""
+        if self.hub.draining:
+            raise Refusal("unavailable")
+        address = request.client.host if request.client else "unknown"
+        limit = self.services.rules.sessions_per_minute
+        try:
+            await self.services.limits.hit(f"sessions:{address}", limit=limit, per_seconds=60.0)
+        except Unavailable:
+            return
+
+
+def application(
+    calls: Calls, realtime: Realtime, *, pages: list[BaseRoute], allowed_origins: frozenset[str], **options: Any
+) -> Starlette:
+    """The ASGI application: the calls, the socket and the widget's files. `options` go to Starlette."""
+    problems = Problems(calls.services.wording)
+    routes: list[BaseRoute] = [
+        Route("/v1/sessions", calls.open_session, methods=["POST"]),
+        Route("/v1/sessions/{session_id}", calls.erase, methods=["DELETE"]),
+        Route("/v1/sessions/{session_id}/transcript", calls.transcript, methods=["GET"]),
+        WebSocketRoute("/v1/realtime", realtime.serve),
+        Route("/healthz", calls.healthz),
+        Route("/readyz", calls.readyz),
+        Route("/metrics", calls.metrics),
+        *pages,
+    ]
+    app = Starlette(
+        routes=routes,
+        exception_handlers={
+            Refusal: problems.refused,
+            BanyiError: problems.raised,
+            HTTPException: problems.http,
+            Exception: problems.defect,
+        },
+        **options,
+    )
+    app.add_middleware(Shield, allowed_origins=allowed_origins, refusal=problems.response)
+    return app
+
+
+async def _body(request: Request) -> Any:
+    """The JSON body.
+
+    Raises:
+        Refusal: it is not JSON or longer than a text frame may be.
+    """
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > TEXT_FRAME_LIMIT_BYTES:
+            raise Refusal("too_long")
+    try:
+        return orjson.loads(received)
+    except orjson.JSONDecodeError as error:
+        raise Refusal("bad_json") from error
+
+
+def _json(value: Any, *, status: int = 200) -> Response:
+    return Response(orjson.dumps(value), status_code=status, media_type="application/json", headers=NO_STORE)

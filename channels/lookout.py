@@ -1,0 +1,115 @@
+"""Looks out for emergencies in everything a session receives, and raises them first."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import structlog
+
+from channels import events as wire
+from channels.answering import SERVER_MADE
+from channels.outbox import Outbox
+from channels.ports import Services
+from channels.screening import EMPTY, screened
+from channels.vigil import Unanswered, Vigil
+from domain.clinical import Screening
+from domain.session import InputId, Pending, PendingKind
+from domain.turn import Escalated
+
+log = structlog.get_logger(__name__)
+
+RECENT_MESSAGES = 3
+RECENT_CHARACTERS = 2_000
+REMEMBERED_ESCALATIONS = 64
+
+
+class Lookout:
+    """Screens words against what was said before, sends escalations, and keeps the vigil over silence.
+
+    `is_busy` tells that an answer may be on its way; `on_unanswered` is called when a red-flag question of
+    the agent was left unanswered.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        outbox: Outbox,
+        *,
+        is_busy: Callable[[], bool],
+        on_unanswered: Callable[[Pending], None],
+    ) -> None:
+        self._services = services
+        self._outbox = outbox
+        self._is_busy = is_busy
+        self._on_unanswered = on_unanswered
+        self._vigil = Vigil(services.clock, services.timers, self._silent)
+        self._recent: deque[str] = deque(maxlen=RECENT_MESSAGES)
+        self._question = ""
+        self._raised: OrderedDict[InputId, Escalated] = OrderedDict()
+        self.escalated = False
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a red-flag question is open with a deadline."""
+        return self._vigil.kept
+
+    async def screen(self, words: str, input_id: str | None, *, remember: bool) -> Screening:
+        """Screen words and raise what is certain; what must be confirmed starts the vigil."""
+        if not words or words.isspace():
+            return EMPTY
+        recent = (*self._recent, self._question) if self._question else tuple(self._recent)
+        screening = await screened(self._services.screen, words, recent)
+        if remember and (not self._recent or self._recent[-1] != words):
+            self._recent.append(words[-RECENT_CHARACTERS:])
+        if screening.certain:
+            self.raise_alarm(self._services.alarm.raised(screening.flags), InputId(input_id) if input_id else None)
+        elif screening.flags:
+            until = self._services.clock.now() + timedelta(seconds=self._services.rules.silence_seconds)
+            self._vigil.keep(until, Unanswered(flags=screening.flags))
+        return screening
+
+    def raise_alarm(self, raised: Escalated, input_id: InputId | None) -> None:
+        """Send an escalation unless this input already raised one that says as much."""
+        before = self._raised.get(input_id) if input_id else None
+        if before and set(raised.rule_ids) <= set(before.rule_ids) and raised.disposition <= before.disposition:
+            return
+        if input_id:
+            self._raised[input_id] = raised
+            if len(self._raised) > REMEMBERED_ESCALATIONS:
+                self._raised.popitem(last=False)
+        self.escalated = True
+        self._services.meter.escalated(raised)
+        log.info("escalated", disposition=raised.disposition.name, rule_ids=list(raised.rule_ids))
+        in_reply_to = None if input_id is None or input_id.startswith(SERVER_MADE) else input_id
+        self._outbox.put_first(wire.escalation(in_reply_to, raised), within_seconds=self._services.rules.urgent_seconds)
+
+    def overdue(self, pending: Pending, input_id: InputId) -> None:
+        """Raise the escalation of a question nobody answered."""
+        self.raise_alarm(self._services.alarm.overdue(pending), input_id)
+
+    def expect(self, pending: Pending | None) -> None:
+        """Take over what the agent waits for: the open question, and its deadline if silence is dangerous."""
+        self._question = pending.question if pending else ""
+        self._vigil.end()
+        if pending and pending.kind is PendingKind.RED_FLAG and pending.expires_at:
+            self._vigil.keep(pending.expires_at, Unanswered(pending=pending))
+
+    def recall(self, said: Sequence[str]) -> None:
+        """Take up the patient's messages of before, oldest first."""
+        self._recent = deque([*said[-RECENT_MESSAGES:], *self._recent], maxlen=RECENT_MESSAGES)
+
+    def stand_down(self) -> None:
+        """Somebody else looks out from now on."""
+        self._vigil.end()
+
+    def _silent(self, unanswered: Unanswered) -> bool:
+        """The deadline passed; `False` while an answer may be on its way."""
+        if self._is_busy():
+            return False
+        if unanswered.pending is None:
+            self.raise_alarm(self._services.alarm.raised(unanswered.flags), None)
+        else:
+            self._on_unanswered(unanswered.pending)
+        return True

@@ -1,0 +1,160 @@
+"""What the channels need from outside themselves; `app.bootstrap` fills it in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from channels.http_bodies import Notice
+from domain.clinical import RedFlag, Screening
+from domain.ports import (
+    Archive,
+    Clock,
+    EventLog,
+    HandoffDesk,
+    InputJournal,
+    RateLimits,
+    SessionMemory,
+    SessionStore,
+)
+from domain.session import Pending, SessionId
+from domain.turn import Escalated, Json, TurnEvent, Utterance
+
+SILENCE_ACTION = "silence"
+"""Action of the choice a session makes for a patient who left a red-flag question unanswered; `value` is
+the `Pending.id`."""
+
+HANDOFF_ACTION = "handoff"
+"""Action of the choice `handoff.request` becomes; `value` is the patient's reason."""
+
+
+class TurnRunner(Protocol):
+    """The conversation: answers one input at a time per session."""
+
+    def run(self, utterance: Utterance) -> AsyncIterator[TurnEvent]:
+        """Answer an input to its end, whether or not anybody listens.
+
+        An input answered before yields its answer again and nothing is done twice.
+        """
+
+    async def cancel(self, session_id: SessionId, *, reason: Literal["barge_in", "client", "handoff"]) -> None:
+        """Stop the saying of the answer on its way, never the doing."""
+
+    async def pending(self, session_id: SessionId) -> Pending | None:
+        """What the agent waits for."""
+
+
+class Screen(Protocol):
+    """The emergency screen: pure, in-process."""
+
+    def __call__(self, text: str, recent: tuple[str, ...] = ()) -> Screening:
+        """What `text` shows, read together with `recent`: the last messages and the open question."""
+
+
+class Alarm(Protocol):
+    """The wording of an escalation raised before or without a turn."""
+
+    def raised(self, flags: tuple[RedFlag, ...]) -> Escalated:
+        """What to say to red flags, the most urgent first."""
+
+    def overdue(self, pending: Pending) -> Escalated:
+        """What to say when a red-flag question was left unanswered."""
+
+
+class Wording(Protocol):
+    """Fixed texts by id."""
+
+    def say(self, text_id: str, /) -> str:
+        """The wording of `text_id`: `error.{code}`, `emergency.line`, `consent.held`."""
+
+
+class TimerHandle(Protocol):
+    """A call that was put off."""
+
+    def cancel(self) -> None:
+        """Do not make the call."""
+
+
+class Timers(Protocol):
+    """Calls put off; asyncio's event loop is one."""
+
+    def call_later(self, delay: float, callback: Callable[[], None], /) -> TimerHandle:
+        """Call `callback` after `delay` seconds."""
+
+
+class Meter(Protocol):
+    """Counts what happens; never sees patient text."""
+
+    def socket(self, change: Literal[1, -1]) -> None:
+        """A socket came or went."""
+
+    def waiting(self, change: int) -> None:
+        """Inputs joined or left the queues."""
+
+    def refused(self, code: str) -> None:
+        """An error was answered."""
+
+    def escalated(self, escalation: Escalated) -> None:
+        """An emergency was raised."""
+
+    def card(self, card: dict[str, Json]) -> None:
+        """A card was shown."""
+
+    def answered(self, outcome: str, seconds: float, timing_ms: dict[str, float]) -> None:
+        """A turn ended: `done`, `cancelled` or an error code."""
+
+
+class Health(Protocol):
+    """How the process and what it depends on are doing."""
+
+    def screening(self) -> bool:
+        """Whether the emergency screen works."""
+
+    async def dependencies(self) -> dict[str, str]:
+        """Each dependency: `ok` or `down`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How patient the channels are. Seconds unless the name says otherwise.
+
+    `urgent_seconds` is how long an escalation waits for its number before it is sent without one.
+    `frames_per_second` and `frame_burst` feed the token bucket of a session; `flood_strikes` refused frames
+    close its socket.
+    """
+
+    idle_seconds: float = 1800.0
+    silence_seconds: float = 90.0
+    urgent_seconds: float = 0.3
+    retire_seconds: float = 1800.0
+    drain_seconds: float = 20.0
+    session_hours: float = 24.0
+    frames_per_second: float = 3.0
+    frame_burst: float = 30.0
+    flood_strikes: int = 60
+    sessions_per_minute: int = 3000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a channel works with."""
+
+    clock: Clock
+    timers: Timers
+    turns: TurnRunner
+    screen: Screen
+    alarm: Alarm
+    wording: Wording
+    notice: Notice
+    sessions: SessionStore
+    archive: Archive
+    desk: HandoffDesk
+    journal: InputJournal
+    events: EventLog
+    memory: SessionMemory
+    limits: RateLimits
+    meter: Meter
+    health: Health
+    mode: Literal["knowledge", "model"] = "knowledge"
+    rules: Rules = field(default_factory=Rules)

@@ -1,0 +1,107 @@
+"""Opening, resuming, authenticating and erasing sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from channels.http_bodies import Erasure, OpenSession, SessionOpened
+from channels.hub import Hub
+from channels.ports import Services
+from channels.tokens import hashed, matches, new_session_id, new_token
+from domain.errors import Expired, Forbidden, Unavailable
+from domain.patient import Consent, PatientProfile, Relation, Sex
+from domain.ports import SessionRecord
+from domain.session import Channel, Session, SessionId
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """The use cases around a session's life."""
+
+    services: Services
+    hub: Hub
+
+    async def open(self, body: OpenSession) -> SessionOpened:
+        """Open a session, or go on with the one a resume token belongs to; both tokens are new.
+
+        Raises:
+            Forbidden: the resume token is unknown or was used before.
+            Expired: its session ran out.
+        """
+        if body.resume_token is None:
+            return await self._open(body)
+        record = await self.services.sessions.by_resume(hashed(body.resume_token))
+        if record is None:
+            raise Forbidden("resume token")
+        if record.session.expires_at <= self.services.clock.now():
+            raise Expired("session")
+        return await self._issue(record.session, new=False)
+
+    async def authenticate(self, session_id: str, token: str) -> Session:
+        """The session, if `token` is its token.
+
+        Raises:
+            Forbidden: unknown session or wrong token; the two are not told apart.
+            Expired: the session ran out.
+        """
+        record = await self.services.sessions.get(SessionId(session_id))
+        if record is None or not matches(token, record.token_sha256):
+            raise Forbidden("token")
+        if record.session.expires_at <= self.services.clock.now():
+            raise Expired("session")
+        return record.session
+
+    async def erase(self, session_id: SessionId) -> Erasure:
+        """Destroy everything kept of a session, unless a person still works on it."""
+        if await self.services.desk.open_for(session_id):
+            await self.services.archive.audit("erasure_deferred", session_id, {"reason": "handoff_open"})
+            return Erasure(status="deferred", reason="handoff_open")
+        await self.hub.end(session_id, 4401)
+        await self.services.archive.erase(session_id)
+        try:
+            await self.services.memory.forget(session_id)
+        except Unavailable:
+            # The key is destroyed: what memory still holds cannot be read and runs out by itself.
+            log.warning("memory_not_forgotten")
+        return Erasure(status="erased")
+
+    async def _open(self, body: OpenSession) -> SessionOpened:
+        now = self.services.clock.now()
+        fields = body.profile
+        session = Session(
+            id=SessionId(new_session_id()),
+            channel=Channel(body.channel),
+            locale=body.locale,
+            profile=PatientProfile(
+                age_years=fields.age_years,
+                sex=Sex(fields.sex) if fields.sex else None,
+                pregnant=fields.pregnant,
+                relation=Relation(fields.relation),
+            ),
+            consent=Consent(version=self.services.notice.consent_version),
+            created_at=now,
+            expires_at=now + timedelta(hours=self.services.rules.session_hours),
+        )
+        return await self._issue(session, new=True)
+
+    async def _issue(self, session: Session, *, new: bool) -> SessionOpened:
+        token, resume_token = new_token(), new_token()
+        expires_at = self.services.clock.now() + timedelta(hours=self.services.rules.session_hours)
+        session = replace(session, expires_at=expires_at)
+        record = SessionRecord(session=session, token_sha256=hashed(token), resume_sha256=hashed(resume_token))
+        if new:
+            await self.services.sessions.create(record)
+        else:
+            await self.services.sessions.replace(record)
+        return SessionOpened(
+            session_id=session.id,
+            token=token,
+            resume_token=resume_token,
+            expires_at=expires_at.isoformat(timespec="seconds"),
+            notice=self.services.notice,
+        )

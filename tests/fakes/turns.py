@@ -1,0 +1,177 @@
+"""A conversation that follows simple orders, and the screen and alarm that go with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from domain.clinical import Disposition, RedFlag, RuleId, Screening
+from domain.errors import Unavailable
+from domain.session import InputId, Option, Pending, PendingKind, SessionId
+from domain.turn import (
+    CardReady,
+    ChoicesReady,
+    Escalated,
+    Origin,
+    SentenceReady,
+    Source,
+    TurnCancelled,
+    TurnDone,
+    TurnEvent,
+    TurnFailed,
+    Utterance,
+)
+
+CERTAIN = RedFlag(
+    rule_id=RuleId("RF-017"),
+    name="卒中",
+    disposition=Disposition.CALL_120,
+    certain=True,
+    crisis=False,
+    question="现在有口角歪斜吗？",
+    first_aid="让病人平躺",
+    anchors=("嘴歪",),
+    sources=("test",),
+)
+DOUBTFUL = RedFlag(
+    rule_id=RuleId("RF-001"),
+    name="胸痛",
+    disposition=Disposition.CALL_120,
+    certain=False,
+    crisis=False,
+    question="现在胸口是压着一样地痛吗？",
+    first_aid="",
+    anchors=("胸口闷",),
+    sources=("test",),
+)
+
+
+def fake_screen(text: str, recent: tuple[str, ...] = ()) -> Screening:
+    """嘴歪 acts at once, so does 胸口闷 with 冷汗 in this message or a recent one; 胸口闷 alone asks."""
+    said = "\n".join((text, *recent))
+    if "嘴歪" in text or ("胸口闷" in said and "冷汗" in text) or ("胸口闷" in text and "冷汗" in said):
+        return Screening(flags=(CERTAIN,))
+    if "胸口闷" in text:
+        return Screening(flags=(DOUBTFUL,))
+    return Screening()
+
+
+class FakeAlarm:
+    """Says which rules it was raised for."""
+
+    def raised(self, flags: tuple[RedFlag, ...]) -> Escalated:
+        """The escalation of flags."""
+        return escalated(tuple(flag.rule_id for flag in flags))
+
+    def overdue(self, pending: Pending) -> Escalated:
+        """The escalation of a question left open."""
+        return escalated((RuleId(pending.subject),))
+
+
+def escalated(rule_ids: tuple[RuleId, ...]) -> Escalated:
+    """An escalation to the ambulance."""
+    return Escalated(disposition=Disposition.CALL_120, rule_ids=rule_ids, text="请拨打120", phone="120", crisis=False)
+
+
+def done(text: str, pending: Pending | None = None) -> TurnDone:
+    """A whole reply."""
+    return TurnDone(
+        text=text,
+        origin=Origin.KNOWLEDGE,
+        label="AI 生成",
+        sources=(Source(id="g1", title="就医指南", section="停车"),),
+        timing_ms={"guard": 0.1},
+        trace_id="t1",
+        pending=pending,
+    )
+
+
+@dataclass
+class FakeTurns:
+    """Answers every input with what it said; some words are orders.
+
+    `等` waits for `gate`; `坏` breaks; `断` finds memory away; `卡` shows cards and choices; `闷` asks the
+    red-flag question, which waits until `deadline`. An input answered before is answered the same again
+    without a new entry in `acted`.
+    """
+
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    started: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    acted: list[str] = field(default_factory=list)
+    ran: list[Utterance] = field(default_factory=list)
+    answers: dict[tuple[SessionId, InputId], list[TurnEvent]] = field(default_factory=dict)
+    waits_for: dict[SessionId, Pending] = field(default_factory=dict)
+    cancelled: dict[SessionId, str] = field(default_factory=dict)
+    question: Pending | None = None
+    down: bool = False
+
+    async def run(self, utterance: Utterance) -> AsyncIterator[TurnEvent]:
+        """Answer by the orders in the text."""
+        self.ran.append(utterance)
+        self.started.put_nowait(utterance.input_id)
+        if self.down or "断" in utterance.text:
+            raise Unavailable("memory")
+        key = (utterance.session_id, utterance.input_id)
+        if key not in self.answers:
+            self.answers[key] = []
+            async for event in self._fresh(utterance):
+                self.answers[key].append(event)
+                yield event
+            self.acted.append(utterance.input_id)
+            return
+        for event in self.answers[key]:
+            yield event
+
+    async def _fresh(self, utterance: Utterance) -> AsyncIterator[TurnEvent]:
+        session_id = utterance.session_id
+        said = utterance.text or (utterance.choice.value if utterance.choice else "表单")
+        if "坏" in said:
+            raise RuntimeError(said)
+        if utterance.screening.certain:
+            yield escalated((utterance.screening.certain.rule_id,))
+        if utterance.choice and utterance.choice.action == "silence":
+            asked = self.waits_for.pop(session_id)
+            yield escalated((RuleId(asked.subject),))
+        yield SentenceReady(text="收到：")
+        if "等" in said:
+            await self.gate.wait()
+        if reason := self.cancelled.pop(session_id, None):
+            assert reason == "client"
+            yield TurnCancelled(reason="client")
+            return
+        if "卡" in said:
+            yield CardReady(card={"type": "call", "phone": "120", "label": "拨打 120", "actions": []})
+            yield ChoicesReady(choices=(Option(label="是", value="p1:yes"),))
+        if "错" in said:
+            yield TurnFailed(code="conflict", message="刚才有变化", retryable=False)
+            return
+        if "闷" in said and self.question:
+            self.waits_for[session_id] = self.question
+        yield SentenceReady(text=said)
+        yield done(f"收到：{said}", self.waits_for.get(session_id))
+
+    async def cancel(self, session_id: SessionId, *, reason: Literal["barge_in", "client", "handoff"]) -> None:
+        """Note it; the running answer ends when its gate opens."""
+        self.cancelled[session_id] = reason
+        self.gate.set()
+
+    async def pending(self, session_id: SessionId) -> Pending | None:
+        """The red-flag question, while it is open."""
+        if self.down:
+            raise Unavailable("memory")
+        return self.waits_for.get(session_id)
+
+
+def red_flag_question(expires_at: datetime) -> Pending:
+    """A red flag's question that waits until `expires_at`."""
+    return Pending(
+        id="p1",
+        kind=PendingKind.RED_FLAG,
+        question="现在胸口是压着一样地痛吗？",
+        subject="RF-001",
+        options=(Option(label="是", value="yes"), Option(label="不是", value="no")),
+        expires_at=expires_at,
+    )
