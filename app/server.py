@@ -1,0 +1,70 @@
+"""Runs the ASGI application: uvicorn that finishes running turns before it lets the sockets go."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import uvicorn
+
+from channels.wire import SOCKET_LIMIT_BYTES
+
+CLOSE_SECONDS = 5
+
+
+class Server(uvicorn.Server):
+    """On SIGTERM or Ctrl-C: stops accepting, awaits `drain`, then closes what is left."""
+
+    def __init__(
+        self,
+        app: Any,
+        *,
+        host: str,
+        port: int,
+        drain: Callable[[], Awaitable[None]],
+        ready: Callable[[str], None] = lambda _url: None,
+    ) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                loop="uvloop",
+                http="httptools",
+                ws="websockets-sansio",
+                ws_max_size=SOCKET_LIMIT_BYTES,
+                ws_per_message_deflate=False,
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=CLOSE_SECONDS,
+            )
+        )
+        self._drain = drain
+        self._ready = ready
+
+    @property
+    def port(self) -> int:
+        """The port really listened on."""
+        listening: socket.socket = self.servers[0].sockets[0]
+        return int(listening.getsockname()[1])
+
+    async def serve_quietly(self) -> None:
+        """Serve without taking over the process's signals, until `should_exit`."""
+        await self._serve()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            shown = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+            self._ready(f"http://{shown}:{self.port}")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop accepting, finish the running turns, close."""
+        for server in self.servers:
+            server.close()
+        await self._drain()
+        await super().shutdown(sockets)

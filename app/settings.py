@@ -1,0 +1,87 @@
+"""Settings: one frozen object, read once from the environment (`BANYI_…`) and an optional `.env` file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from channels.ports import Rules
+from domain.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """How this service runs. Every field is the environment variable `BANYI_<FIELD>`.
+
+    Without `redis_url` a private Valkey runs under `data_dir`; without `database_url` SQLite files stand
+    there. `allowed_origins` are the web origins, besides the service's own, whose pages may embed the widget
+    (comma-separated, `*` for any). `log_format` `auto` is console on a terminal and JSON otherwise.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="BANYI_", env_file=".env", extra="ignore", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    data_dir: Path = Path("var")
+    redis_url: SecretStr | None = None
+    database_url: SecretStr | None = None
+    zone: str = "Asia/Shanghai"
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
+    session_hours: Annotated[float, Field(gt=0, le=24 * 7)] = 24.0
+    idle_seconds: Annotated[float, Field(ge=1)] = 1800.0
+    drain_seconds: Annotated[float, Field(ge=0)] = 20.0
+    sessions_per_minute: Annotated[int, Field(ge=1)] = 3000
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("is not a time zone") from error
+        return value
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("redis_url", "database_url", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: Any) -> Any:
+        return None if value == "" else value
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine finds the service."""
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{shown}:{self.port}"
+
+    @property
+    def rules(self) -> Rules:
+        """The settings the channels keep to."""
+        return Rules(
+            idle_seconds=self.idle_seconds,
+            drain_seconds=self.drain_seconds,
+            session_hours=self.session_hours,
+            sessions_per_minute=self.sessions_per_minute,
+        )
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Read the settings; `overrides` come first.
+
+    Raises:
+        SettingsError: a setting is wrong; names its environment variable.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        key = "BANYI_" + str(first["loc"][0] if first["loc"] else "").upper()
+        raise SettingsError(key, first["msg"]) from None
