@@ -1,6 +1,11 @@
-"""What patients sent and is not answered yet; forms are sensitive, so all of it is sealed."""
+"""What patients sent and is not answered yet; forms are sensitive, so all of it is sealed.
+
+Input ids are made by clients and may hold anything, so only keyed hashes of them are stored.
+"""
 
 from __future__ import annotations
+
+from hashlib import blake2b
 
 from domain.ports import SessionKeys
 from domain.session import InputId, SessionId
@@ -14,7 +19,7 @@ from memory.vocabulary import codec as domain_codec
 ACCEPT = Script(
     FENCED
     + """
--- keys: seen ids, open inputs, fence · arguments: token, session s, input id, sealed input
+-- keys: seen names, open inputs, fence · arguments: token, session s, name of the input, sealed input
 if fenced(KEYS[3], ARGV[1]) then return LOST end
 if redis.call('SADD', KEYS[1], ARGV[3]) == 0 then return 0 end
 local number = string.format('%012.0f', redis.call('SCARD', KEYS[1]))
@@ -29,7 +34,7 @@ _NUMBER_BYTES = 12
 FINISH = Script(
     FENCED
     + """
--- keys: open inputs, fence · arguments: token, input id
+-- keys: open inputs, fence · arguments: token, name of the input
 if fenced(KEYS[2], ARGV[1]) then return LOST end
 return redis.call('HDEL', KEYS[1], ARGV[2])
 """
@@ -53,13 +58,14 @@ class RedisInputJournal:
         Raises:
             LockLost: the running task holds the session under an outdated token.
         """
-        session_id, input_id = utterance.session_id, utterance.input_id
+        session_id = utterance.session_id
         key = await self._keys.key(session_id)
-        sealed = seal(key, self._codec.dumps(utterance), _context(session_id, input_id))
+        name = _name(key, utterance.input_id)
+        sealed = seal(key, self._codec.dumps(utterance), _context(session_id, name))
         seen, inputs = self._connection.key(session_id, "seen"), self._connection.key(session_id, "open")
         fence, token = self._connection.fence(session_id)
         accepted = await self._connection.run(
-            ACCEPT, (seen, inputs, fence), (token, self._retention.session_seconds, input_id, sealed)
+            ACCEPT, (seen, inputs, fence), (token, self._retention.session_seconds, name, sealed)
         )
         return bool(accepted)
 
@@ -69,8 +75,9 @@ class RedisInputJournal:
         Raises:
             LockLost: the running task holds the session under an outdated token.
         """
+        name = _name(await self._keys.key(session_id), input_id)
         fence, token = self._connection.fence(session_id)
-        await self._connection.run(FINISH, (self._connection.key(session_id, "open"), fence), (token, input_id))
+        await self._connection.run(FINISH, (self._connection.key(session_id, "open"), fence), (token, name))
 
     async def unfinished(self, session_id: SessionId) -> tuple[Utterance, ...]:
         """Accepted and not finished, in the order of acceptance."""
@@ -80,10 +87,13 @@ class RedisInputJournal:
         key = await self._keys.key(session_id)
         entries = sorted(zip(flat[1::2], flat[::2], strict=True))
         return tuple(
-            self._codec.loads(unseal(key, entry[_NUMBER_BYTES:], _context(session_id, input_id.decode())))
-            for entry, input_id in entries
+            self._codec.loads(unseal(key, entry[_NUMBER_BYTES:], _context(session_id, name))) for entry, name in entries
         )
 
 
-def _context(session_id: SessionId, input_id: str) -> bytes:
-    return f"input:{session_id}:{input_id}".encode()
+def _name(key: bytes, input_id: InputId) -> bytes:
+    return blake2b(input_id.encode("utf-8", "surrogatepass"), key=key, digest_size=16).digest()
+
+
+def _context(session_id: SessionId, name: bytes) -> bytes:
+    return b"input:" + session_id.encode() + b":" + name

@@ -216,7 +216,9 @@ class RedisSessionLocks:
         )
         if granted:
             return int(value), 0.0
-        return 0, max(int(value), 0) / 1000 + 0.001 if int(value) >= 0 else self._lease_seconds / 3
+        lease_left_ms = int(value)
+        is_held = lease_left_ms >= 0
+        return 0, (lease_left_ms + 1) / 1000 if is_held else self._lease_seconds / 3
 
     def _keys(self, session_id: SessionId, *kinds: str) -> tuple[str, ...]:
         return tuple(self._connection.key(session_id, kind) for kind in kinds)

@@ -32,12 +32,12 @@ async def leave_traces(replica: RedisReplica, session_id: SessionId) -> None:
         await replica.events.append(session_id, [{"type": "response.done", "text": MARKER}] * 3)
         utterance = Utterance(
             session_id=session_id,
-            input_id=InputId(f"i{number}"),
+            input_id=InputId(f"{MARKER}{number}"),
             at=datetime.now(UTC),
             form=Form(name="identity", fields={"name": MARKER}),
         )
         await replica.journal.accept(utterance)
-    await replica.journal.finish(session_id, InputId("i0"))
+    await replica.journal.finish(session_id, InputId(f"{MARKER}0"))
     config: RunnableConfig = {"configurable": {"thread_id": session_id, "checkpoint_ns": ""}}
     checkpoint = {**empty_checkpoint(), "channel_values": {"said": MARKER}}
     stored = await replica.checkpointer.aput(config, checkpoint, {"source": "loop"}, {})  # type: ignore[arg-type]  # a copy with other values
