@@ -1,16 +1,15 @@
-"""Booking as the agent calls it: wishes become queries, and every write gets its idempotency key.
+"""Booking as the agent calls it: searches that give way, and an idempotency key for every write.
 
 Nothing here words anything for patients. All functions raise what the `Scheduling` port raises.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from domain.clinical import DepartmentId
 from domain.errors import NotFound
 from domain.patient import PatientId
 from domain.ports import Scheduling
@@ -25,13 +24,12 @@ from domain.scheduling import (
     SlotQuery,
 )
 from domain.session import SessionId
-from understanding.reading import BookingWish
 
 SLOTS_SHOWN = 6
 
 
 class Wish(StrEnum):
-    """A part of a wish that can be given up to find something at all."""
+    """A part of a query that can be given up to find something at all; in the order they are given up."""
 
     PERIOD = "period"
     FEE = "fee"
@@ -40,14 +38,21 @@ class Wish(StrEnum):
     DOCTOR = "doctor"
 
 
-_GIVEN_UP_IN_ORDER = (Wish.PERIOD, Wish.FEE, Wish.TITLE, Wish.DATES, Wish.DOCTOR)
+_FIELDS: dict[Wish, tuple[str, ...]] = {
+    Wish.PERIOD: ("period",),
+    Wish.FEE: ("max_fee_cents",),
+    Wish.TITLE: ("expert",),
+    Wish.DATES: ("first_date", "last_date"),
+    Wish.DOCTOR: ("doctor", "practitioner_id"),
+}
+"""What a wish is in a query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotsFound:
     """Slots for a wish, earliest first; `given_up` is what had to be dropped to find any, in that order.
 
-    With `slots` empty, `given_up` holds everything that was tried.
+    `query` is the search that found them. With `slots` empty, `given_up` holds everything that was tried.
     """
 
     query: SlotQuery
@@ -55,64 +60,37 @@ class SlotsFound:
     given_up: tuple[Wish, ...] = ()
 
 
-def slot_query(
-    wish: BookingWish,
-    *,
-    now: datetime,
-    department_ids: Sequence[DepartmentId] = (),
-    cheaper_than_cents: int | None = None,
-    limit: int = SLOTS_SHOWN,
-) -> SlotQuery:
-    """What to search for.
-
-    `department_ids` stand in when the wish names none (what triage proposed); `cheaper_than_cents` is the
-    lowest fee shown so far, the meaning of 「便宜点」. `earliest` needs nothing: slots come earliest first.
-    """
-    limits = [] if wish.max_fee_cents is None else [wish.max_fee_cents]
-    if wish.cheaper and cheaper_than_cents is not None:
-        limits.append(cheaper_than_cents - 1)
-    return SlotQuery(
-        department_ids=tuple(wish.department_ids) or tuple(department_ids),
-        doctor=wish.doctor,
-        expert=wish.expert,
-        first_date=wish.first_date,
-        last_date=wish.last_date,
-        period=wish.period,
-        max_fee_cents=min(limits, default=None),
-        not_before=now,
-        limit=limit,
-    )
-
-
 async def find_slots(scheduling: Scheduling, query: SlotQuery) -> SlotsFound:
-    """Search, giving up one wish after another until something is free; the department is never given up."""
-    given_up: list[Wish] = []
+    """Search, giving up one wish after another until something is free, and no more of them than needed.
+
+    The department is never given up, nor the doctor where no department is known.
+    """
     slots = await scheduling.search(query)
     relaxed = query
-    for wish in _GIVEN_UP_IN_ORDER:
+    given_up: list[Wish] = []
+    for wish in Wish:
         if slots:
             break
-        without = _without(relaxed, wish)
-        if without != relaxed:
-            relaxed = without
+        if _wished(query, wish) and not (wish is Wish.DOCTOR and not query.department_ids):
+            relaxed = _taking(wish, relaxed, SlotQuery())
             given_up.append(wish)
             slots = await scheduling.search(relaxed)
+    for wish in given_up[:-1] if slots else ():
+        kept = _taking(wish, relaxed, query)
+        if nearer := await scheduling.search(kept):
+            relaxed, slots = kept, nearer
+            given_up.remove(wish)
     return SlotsFound(query=relaxed, slots=slots, given_up=tuple(given_up))
 
 
-def _without(query: SlotQuery, wish: Wish) -> SlotQuery:
-    """The query without one wish; unchanged where it never had it, or where nothing would be left to go by."""
-    match wish:
-        case Wish.PERIOD:
-            return replace(query, period=None)
-        case Wish.FEE:
-            return replace(query, max_fee_cents=None)
-        case Wish.TITLE:
-            return replace(query, expert=None)
-        case Wish.DATES:
-            return replace(query, first_date=None, last_date=None)
-        case Wish.DOCTOR:
-            return replace(query, doctor=None, practitioner_id=None) if query.department_ids else query
+def _taking(wish: Wish, query: SlotQuery, other: SlotQuery) -> SlotQuery:
+    """The query with one wish as the other has it."""
+    taken: dict[str, Any] = {name: getattr(other, name) for name in _FIELDS[wish]}
+    return replace(query, **taken)
+
+
+def _wished(query: SlotQuery, wish: Wish) -> bool:
+    return any(getattr(query, name) is not None for name in _FIELDS[wish])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

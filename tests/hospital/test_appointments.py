@@ -10,7 +10,7 @@ import pytest
 from domain.errors import NotFound
 from domain.scheduling import AppointmentId, AppointmentStatus, Period, SlotQuery
 from domain.session import SessionId
-from tests.hospital.stage import ATTENDING, NERVES, OTHER_CHIEF, STOMACH, SqlStage
+from tests.hospital.stage import ATTENDING, OTHER_CHIEF, STOMACH, SqlStage
 from tests.stores import MONDAY_MORNING
 from tools.appointments import (
     Asked,
@@ -22,10 +22,8 @@ from tools.appointments import (
     find_slots,
     hold,
     release,
-    slot_query,
     upcoming,
 )
-from understanding.reading import BookingWish
 
 pytestmark = pytest.mark.contract
 
@@ -40,67 +38,35 @@ def asked(pending_id: str = "p1") -> Asked:
     return Asked(session_id=SESSION, pending_id=pending_id)
 
 
-async def _found(stage: SqlStage, wish: BookingWish, *, cheaper_than_cents: int | None = None) -> SlotsFound:
-    query = slot_query(wish, now=stage.clock.now(), department_ids=(STOMACH,), cheaper_than_cents=cheaper_than_cents)
-    return await find_slots(stage.scheduling, query)
-
-
-@pytest.mark.parametrize(
-    ("wish", "expected"),
-    [
-        (BookingWish(), SlotQuery(department_ids=(STOMACH,))),
-        (BookingWish(department_ids=(NERVES,)), SlotQuery(department_ids=(NERVES,))),
-        (BookingWish(doctor="王", earliest=True), SlotQuery(department_ids=(STOMACH,), doctor="王")),
-        (
-            BookingWish(expert=True, first_date=TODAY, last_date=TODAY, period=Period.MORNING, max_fee_cents=5_000),
-            SlotQuery(
-                department_ids=(STOMACH,),
-                expert=True,
-                first_date=TODAY,
-                last_date=TODAY,
-                period=Period.MORNING,
-                max_fee_cents=5_000,
-            ),
-        ),
-        (BookingWish(cheaper=True), SlotQuery(department_ids=(STOMACH,), max_fee_cents=2_999)),
-        (BookingWish(cheaper=True, max_fee_cents=1_000), SlotQuery(department_ids=(STOMACH,), max_fee_cents=1_000)),
-        (BookingWish(cheaper=True, max_fee_cents=9_000), SlotQuery(department_ids=(STOMACH,), max_fee_cents=2_999)),
-    ],
-)
-def test_a_wish_becomes_a_query(wish: BookingWish, expected: SlotQuery) -> None:
-    """Every part said is searched for; what triage proposed stands in for a department not said."""
-    query = slot_query(wish, now=NINE, department_ids=(STOMACH,), cheaper_than_cents=3_000)
-    assert query == replace(expected, not_before=NINE)
-
-
-def test_cheaper_than_nothing_shown_is_no_limit() -> None:
-    """「便宜点」 before any price was shown asks for anything, soonest first."""
-    assert slot_query(BookingWish(cheaper=True), now=NINE).max_fee_cents is None
+async def _found(stage: SqlStage, wish: SlotQuery) -> SlotsFound:
+    return await find_slots(stage.scheduling, replace(wish, department_ids=(STOMACH,)))
 
 
 async def test_what_matches_is_found_without_giving_anything_up(embedded: SqlStage) -> None:
     """A wish that can be met is met as said."""
     slot_id = await embedded.open_slot(THREE, doctor=ATTENDING)
-    found = await _found(embedded, BookingWish(expert=False, period=Period.AFTERNOON, last_date=TODAY))
+    found = await _found(embedded, SlotQuery(expert=False, period=Period.AFTERNOON, last_date=TODAY))
     assert ([slot.id for slot in found.slots], found.given_up) == ([slot_id], ())
 
 
 @pytest.mark.parametrize(
     ("wish", "given_up"),
     [
-        (BookingWish(period=Period.MORNING), (Wish.PERIOD,)),
-        (BookingWish(max_fee_cents=100), (Wish.FEE,)),
-        (BookingWish(expert=True), (Wish.TITLE,)),
-        (BookingWish(last_date=TODAY), (Wish.DATES,)),
-        (BookingWish(doctor="没有这个人"), (Wish.DOCTOR,)),
+        (SlotQuery(period=Period.MORNING), (Wish.PERIOD,)),
+        (SlotQuery(max_fee_cents=100), (Wish.FEE,)),
+        (SlotQuery(expert=True), (Wish.TITLE,)),
+        (SlotQuery(last_date=TODAY), (Wish.DATES,)),
+        (SlotQuery(doctor="没有这个人"), (Wish.DOCTOR,)),
         (
-            BookingWish(doctor="没有", last_date=TODAY, period=Period.MORNING, expert=True, max_fee_cents=1),
+            SlotQuery(doctor="没有", last_date=TODAY, period=Period.MORNING, expert=True, max_fee_cents=1),
             (Wish.PERIOD, Wish.FEE, Wish.TITLE, Wish.DATES, Wish.DOCTOR),
         ),
+        (SlotQuery(doctor="没有", period=Period.AFTERNOON, max_fee_cents=2_000, expert=False), (Wish.DOCTOR,)),
+        (SlotQuery(expert=True, period=Period.AFTERNOON, max_fee_cents=1), (Wish.FEE, Wish.TITLE)),
     ],
 )
 async def test_a_wish_that_cannot_be_met_gives_up_its_least_part_first(
-    embedded: SqlStage, wish: BookingWish, given_up: tuple[Wish, ...]
+    embedded: SqlStage, wish: SlotQuery, given_up: tuple[Wish, ...]
 ) -> None:
     """The patient is shown the nearest there is and told what it is not; the doctor goes last."""
     slot_id = await embedded.open_slot(THREE + timedelta(days=1), doctor=ATTENDING)
@@ -111,7 +77,7 @@ async def test_a_wish_that_cannot_be_met_gives_up_its_least_part_first(
 async def test_the_department_is_never_given_up(embedded: SqlStage) -> None:
     """Who was sent to the stomach clinic is not offered a neurologist because it is sooner."""
     await embedded.open_slot(NINE, doctor=OTHER_CHIEF)
-    found = await _found(embedded, BookingWish(period=Period.MORNING, doctor="王"))
+    found = await _found(embedded, SlotQuery(period=Period.MORNING, doctor="王"))
     assert found.slots == ()
     assert found.given_up == (Wish.PERIOD, Wish.DOCTOR)
 
@@ -119,7 +85,7 @@ async def test_the_department_is_never_given_up(embedded: SqlStage) -> None:
 async def test_a_doctor_alone_is_not_given_up(embedded: SqlStage) -> None:
     """With neither department nor triage there would be nothing left to go by."""
     await embedded.open_slot(NINE)
-    query = slot_query(BookingWish(doctor="没有这个人"), now=embedded.clock.now())
+    query = SlotQuery(doctor="没有这个人")
     assert await find_slots(embedded.scheduling, query) == SlotsFound(query=query, slots=())
 
 
