@@ -1,0 +1,1 @@
+"""Evaluations a hospital runs before it changes its pack or its model."""
