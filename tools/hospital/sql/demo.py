@@ -26,6 +26,7 @@ from knowledge.strict import Mark, load
 from tools.hospital.sql.schema import departments, practitioners, slots
 
 SLOT_MINUTES = 30
+_SLOT = timedelta(minutes=SLOT_MINUTES)
 STOPPED_PERCENT = 3
 EXPERT_FULL_PERCENT = 35
 OTHER_FULL_PERCENT = 8
@@ -182,38 +183,33 @@ def planned_slots(demo: DemoHospital, today: date) -> Iterator[dict[str, Any]]:
 
 
 def _session_slots(doctor: DemoDoctor, day: date, period: Period, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
-    stopped = _percent(doctor.id, day, period, "stopped") < STOPPED_PERCENT
+    luck = hashlib.sha256(f"{doctor.id}|{day}|{period}".encode()).digest()  # byte 0: the clinic, then one a time
     first, last = (datetime.combine(day, at, tzinfo=zone) for at in _HOURS[period])
-    for place in range((last - first) // timedelta(minutes=SLOT_MINUTES)):
-        start = first + timedelta(minutes=SLOT_MINUTES * place)
-        yield {
+    session = {
+        "practitioner_id": doctor.id,
+        "department_id": doctor.department,
+        "day": day,
+        "period": period,
+        "expert": doctor.title.expert,
+        "fee_cents": doctor.fee_yuan * 100,
+        "capacity": doctor.places,
+        "stopped": luck[0] * 100 < STOPPED_PERCENT * 256,
+    }
+    for place in range((last - first) // _SLOT):
+        start = first + _SLOT * place
+        yield session | {
             "id": f"{doctor.id}-{start:%Y%m%d-%H%M}",
-            "practitioner_id": doctor.id,
-            "department_id": doctor.department,
-            "day": day,
-            "period": period,
             "starts_at": start,
-            "ends_at": start + timedelta(minutes=SLOT_MINUTES),
-            "expert": doctor.title.expert,
-            "fee_cents": doctor.fee_yuan * 100,
+            "ends_at": start + _SLOT,
             "first_number": 1 + place * doctor.places,
-            "capacity": doctor.places,
-            "sold": _sold(doctor, start),
-            "stopped": stopped,
+            "sold": _sold(doctor, luck[1 + place] * 100 // 256),
         }
 
 
-def _sold(doctor: DemoDoctor, start: datetime) -> int:
+def _sold(doctor: DemoDoctor, percent: int) -> int:
     """Places that went over the windows: all of some times, up to half of the others."""
-    percent = _percent(doctor.id, start.isoformat(), "sold")
     full = EXPERT_FULL_PERCENT if doctor.title.expert else OTHER_FULL_PERCENT
     return doctor.places if percent < full else doctor.places * percent // 200
-
-
-def _percent(*parts: object) -> int:
-    """A stable number from 0 to 99."""
-    digest = hashlib.sha256("|".join(map(str, parts)).encode()).digest()
-    return int.from_bytes(digest[:8]) % 100
 
 
 def _department_row(department: DemoDepartment, bring: tuple[str, ...]) -> dict[str, Any]:
