@@ -308,7 +308,7 @@ RULES: tuple[Rule, ...] = (
         "N11",
         "advertises",
         r"优惠|打折|特价|限时|抢购|促销|会员(?:价|日)|套餐价|团购|返现|买一送一|折扣",
-        "safety.blocked",
+        "error.blocked_sentence",
         spared=Spared.NEGATED | Spared.ASKED,
     ),
     _rule(
