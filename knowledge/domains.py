@@ -42,7 +42,7 @@ def number_points(name: str, comparisons: Iterable[Comparison]) -> tuple[Value, 
     """One value of `name` per stretch of the number line that the comparisons tell apart, smallest first."""
     ours = [comparison for comparison in comparisons if comparison.name == name]
     bounds = sorted({value for comparison in ours for value in comparison.values if isinstance(value, float)})
-    candidates: list[float] = [bounds[0] / 2] if bounds else [1.0]
+    candidates: list[float] = [bounds[0] - min(1.0, bounds[0] / 2)] if bounds else [1.0]
     for place, bound in enumerate(bounds):
         following = bounds[place + 1] if place + 1 < len(bounds) else bound + 2
         candidates += [bound, (bound + following) / 2]

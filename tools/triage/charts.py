@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from domain.patient import PatientProfile, Relation
@@ -20,20 +21,20 @@ SUPPOSED_CHILD_YEARS = 5.0
 def open_charts(case: TriageCase, pack: Pack) -> tuple[Complaint, ...]:
     """The charts to go through, the primary one first; never empty.
 
-    A complaint the person is outside of by age or sex is left out; if that leaves something unexamined, the
-    general chart for the person is added.
+    A complaint the person is outside of by age or sex is left out and the general chart for the person is
+    added. A chart that was begun stays, so that nothing it learned is lost when an age becomes known.
     """
     profile = case.profile
     if profile.age_years is None and profile.relation is Relation.CHILD:
         profile = replace(profile, age_years=SUPPOSED_CHILD_YEARS)
     named = [pack.complaints[one] for one in dict.fromkeys(case.complaint_ids) if one in pack.complaints]
+    begun = {asked.complaint_id for asked in case.asked}
     fitting = [complaint for complaint in named if admits(complaint.applies, profile)]
     specific = [complaint for complaint in fitting if not complaint.general][:MAX_CHARTS]
-    unexamined = any(not complaint.general and complaint not in fitting for complaint in named)
-    if specific and not unexamined:
+    left_out = [complaint for complaint in named if not complaint.general and complaint not in fitting]
+    if specific and not left_out:
         return tuple(specific)
-    general = next((complaint for complaint in fitting if complaint.general), None) or _general(profile, pack)
-    return (*specific, general)
+    return (*specific, _general(fitting, begun, profile, pack), *(one for one in left_out if one.id in begun))
 
 
 def admits(applies: Applies, profile: PatientProfile) -> bool:
@@ -44,11 +45,17 @@ def admits(applies: Applies, profile: PatientProfile) -> bool:
     return applies.sex is None or profile.sex is None or SEXES[profile.sex] == applies.sex
 
 
-def _general(profile: PatientProfile, pack: Pack) -> Complaint:
-    """The first general chart whose limits the person is known to meet; the last takes everybody."""
-    limited = [chart for chart in pack.general if chart.applies.age_min or chart.applies.age_max]
+def _general(fitting: Sequence[Complaint], begun: Collection[str], profile: PatientProfile, pack: Pack) -> Complaint:
+    """The general chart that was begun or named, else the first the person is known to fit; the last takes all."""
+    last = pack.general[-1]
+    for chart in pack.general:
+        if chart.id in begun and admits(chart.applies, profile):
+            return chart
+    for chart in pack.general:
+        if chart in fitting and chart is not last:
+            return chart
     if profile.age_years is not None:
-        for chart in limited:
+        for chart in pack.general:
             if admits(chart.applies, profile):
                 return chart
-    return pack.general[-1]
+    return last
