@@ -145,7 +145,7 @@ class Conversation:
                 pending=pending,
             )
         )
-        await self._outbox.settle()
+        await self._outbox.flush()
         self._begun = True
         for utterance in self._left_over:
             if not self._answering.has(utterance.input_id):
@@ -336,6 +336,13 @@ class Conversation:
 
     # ── the end ──────────────────────────────────────────────────────────────────────────────────────
 
+    async def idle(self) -> None:
+        """Wait until every input that came is answered and everything is sent."""
+        while self._working:
+            await self._intake.idle()
+            await self._answering.idle()
+        await self._outbox.flush()
+
     async def finish(self, code: int) -> None:
         """Finish the running turn, leave the rest to the journal, and close the socket."""
         self._lookout.stand_down()
@@ -343,7 +350,7 @@ class Conversation:
         await self._intake.idle()
         self._answering.leave_the_rest()
         await self._answering.idle()
-        await self._outbox.settle()
+        await self._outbox.flush()
         await self.close(code)
 
     def retire(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 from channels.conversation import Conversation
 from channels.ports import Services
@@ -23,6 +24,9 @@ class Hub:
 
     def __len__(self) -> int:
         return len(self._live)
+
+    def __iter__(self) -> Iterator[Conversation]:
+        return iter(tuple(self._live.values()))
 
     def find(self, session_id: SessionId) -> Conversation | None:
         """The session's conversation, if it is live here."""

@@ -57,10 +57,14 @@ class Outbox:
         self._queue.insert(0, letter)
         self._write_on()
 
-    async def settle(self) -> bool:
-        """Wait until everything put so far went out; whether all of it is stored since the last call."""
+    async def flush(self) -> None:
+        """Wait until everything put so far went out."""
         while self._writer is not None:
             await asyncio.wait({self._writer})
+
+    async def settle(self) -> bool:
+        """Flush; whether all that was put since the last `settle` is stored. For the one who ends inputs."""
+        await self.flush()
         stored, self._all_stored = self._all_stored, True
         return stored
 

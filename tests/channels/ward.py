@@ -110,6 +110,11 @@ class Ward:
         self.clients.append(client)
         return client
 
+    async def idle(self) -> None:
+        """Wait until the service has done everything it was asked."""
+        for conversation in self.hub:
+            await conversation.idle()
+
     async def consented(self) -> tuple[dict[str, Any], Client]:
         """A new session whose patient agreed to care."""
         opened = await self.opened()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -105,8 +106,13 @@ class FakeTurns:
     answers: dict[tuple[SessionId, InputId], list[TurnEvent]] = field(default_factory=dict)
     waits_for: dict[SessionId, Pending] = field(default_factory=dict)
     cancelled: dict[SessionId, str] = field(default_factory=dict)
+    locks: dict[SessionId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     question: Pending | None = None
     down: bool = False
+
+    def replica(self) -> FakeTurns:
+        """The same conversations in another process: state and locks are shared."""
+        return replace(self, ran=[], cancelled={})
 
     async def run(self, utterance: Utterance) -> AsyncIterator[TurnEvent]:
         """Answer by the orders in the text."""
@@ -115,15 +121,17 @@ class FakeTurns:
         if self.down or "断" in utterance.text:
             raise Unavailable("memory")
         key = (utterance.session_id, utterance.input_id)
-        if key not in self.answers:
-            self.answers[key] = []
+        async with self.locks[utterance.session_id]:
+            if key in self.answers:
+                for event in self.answers[key]:
+                    yield event
+                return
+            answer = []
             async for event in self._fresh(utterance):
-                self.answers[key].append(event)
+                answer.append(event)
                 yield event
+            self.answers[key] = answer
             self.acted.append(utterance.input_id)
-            return
-        for event in self.answers[key]:
-            yield event
 
     async def _fresh(self, utterance: Utterance) -> AsyncIterator[TurnEvent]:
         session_id = utterance.session_id
