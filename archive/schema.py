@@ -44,7 +44,7 @@ sessions = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("channel", String(16), nullable=False),
-    Column("locale", String(16), nullable=False),
+    Column("locale", Text, nullable=False),
     Column("token_sha256", String(64), nullable=False),
     Column("resume_sha256", String(64), nullable=False, unique=True),
     Column("sealed_profile", LargeBinary, nullable=False),

@@ -12,6 +12,7 @@ from archive.opening import OpenArchive
 from domain.patient import Consent, Purpose
 from domain.session import SessionId
 from tests.archive.examples import SAID, SESSION, a_decision, a_message, a_record
+from tests.stores import SetClock, sqlite_archive
 
 pytestmark = pytest.mark.contract
 
@@ -81,6 +82,22 @@ async def test_a_chain_longer_than_a_block_verifies(embedded: OpenArchive) -> No
     """Verification walks in blocks and joins them."""
     await asyncio.gather(*(embedded.archive.audit("tick", SESSION, {"number": str(one)}) for one in range(1_005)))
     assert (await embedded.archive.verify()).rows == 1_005
+
+
+async def test_two_processes_keep_one_chain(embedded: OpenArchive, tmp_path: Path, clock: SetClock) -> None:
+    """A second archive on the same file, as another process has, continues the chain instead of forking it."""
+    await embedded.sessions.create(a_record())
+    async with sqlite_archive(tmp_path, clock) as other:
+        await asyncio.gather(
+            *(
+                archive.archive.record_turn([a_message(input_id=f"{which}-{number}")], None)
+                for number in range(25)
+                for which, archive in enumerate((embedded, other))
+            )
+        )
+        assert (await other.archive.verify()).rows == 51
+        assert len(await other.archive.transcript(SESSION)) == 50
+    assert (await embedded.archive.verify()).broken_at is None
 
 
 async def test_cutting_off_the_newest_rows_changes_the_head(embedded: OpenArchive, tmp_path: Path) -> None:

@@ -152,9 +152,10 @@ async def test_a_hold_is_refused_with_its_reason(stage: Stage, reason: Refusal) 
 
 
 async def test_holding_an_unknown_slot_is_refused(stage: Stage) -> None:
-    """There is nothing to hold."""
-    with pytest.raises(NotFound):
-        await _hold(stage, SlotId("never"))
+    """There is nothing to hold, however long the name a client made up."""
+    for name in ("never", "n" * 2_000):
+        with pytest.raises(NotFound):
+            await _hold(stage, SlotId(name))
 
 
 async def test_the_same_key_never_holds_twice(stage: Stage) -> None:

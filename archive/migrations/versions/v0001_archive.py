@@ -24,7 +24,7 @@ def upgrade() -> None:
         "sessions",
         sa.Column("id", sa.String(64), nullable=False),
         sa.Column("channel", sa.String(16), nullable=False),
-        sa.Column("locale", sa.String(16), nullable=False),
+        sa.Column("locale", sa.Text, nullable=False),
         sa.Column("token_sha256", sa.String(64), nullable=False),
         sa.Column("resume_sha256", sa.String(64), nullable=False),
         sa.Column("sealed_profile", sa.LargeBinary, nullable=False),

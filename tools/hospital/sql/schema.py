@@ -147,7 +147,7 @@ writes = Table(
     "writes",
     metadata,
     Column("key_sha256", String(64), primary_key=True),
-    Column("subject", String(256), nullable=False),
+    Column("subject", Text, nullable=False),
     Column("result_id", String(64), nullable=False),
     Column("at", Instant, nullable=False),
 )

@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "writes",
         sa.Column("key_sha256", sa.String(64), nullable=False),
-        sa.Column("subject", sa.String(256), nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
         sa.Column("result_id", sa.String(64), nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("key_sha256", name="pk_writes"),
