@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from domain.errors import Unavailable
 
@@ -43,10 +44,7 @@ class Database(Protocol):
         """Run `work` in a read transaction and return what it returns."""
 
     async def write(self, work: Work[T]) -> T:
-        """Run `work` in a write transaction; it is durable when this returns, undone when it raises.
-
-        `work` touches nothing but its connection: it may run twice if its batch could not be committed.
-        """
+        """Run `work` in a write transaction; it is durable when this returns, undone when it raises."""
 
     async def scrub(self) -> None:
         """Leave nothing of deleted rows in the files."""
@@ -73,20 +71,33 @@ class EmbeddedDatabase:
     """A SQLite file. Other processes may use the same file; they wait up to `BUSY_TIMEOUT_MS`."""
 
     def __init__(self, path: Path) -> None:
-        """Open `path`, creating it and its folder when missing."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = _engine(path)
+        """Open `path`, creating it and its folder when missing.
+
+        Raises:
+            Unavailable: the file cannot be opened, or is not a database.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._engine = _engine(path)
+            writing = self._engine.connect().execution_options(begin="IMMEDIATE")
+        except (OSError, DatabaseError) as error:
+            raise Unavailable("sql") from error
+        self._closed = False
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix=f"{path.stem}-read")
-        self._writer = threading.Thread(target=self._write_until_closed, name=f"{path.stem}-write", daemon=True)
+        self._writer = threading.Thread(
+            target=self._write_until_closed, args=(writing,), name=f"{path.stem}-write", daemon=True
+        )
         self._writer.start()
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a reading connection."""
+        if self._closed:
+            raise Unavailable("sql")
         try:
             return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
         except OperationalError as error:
-            raise Unavailable("sql") from error
+            raise _failure(error) from error
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` in the next batch of the writing thread."""
@@ -97,26 +108,29 @@ class EmbeddedDatabase:
         await self._submit(_truncate_log, alone=True)
 
     async def close(self) -> None:
-        """Commit what waits, then close."""
+        """Commit what waits, then close; later calls find the database unavailable."""
+        self._closed = True
         self._jobs.put(None)
         await asyncio.to_thread(self._writer.join)
         self._readers.shutdown()
         self._engine.dispose()
 
     async def _submit(self, work: Work[T], *, alone: bool) -> T:
+        if self._closed:
+            raise Unavailable("sql")
         outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.put(_Job(work, outcome, alone))
         try:
             return await outcome
         except OperationalError as error:
-            raise Unavailable("sql") from error
+            raise _failure(error) from error
 
     def _read(self, work: Work[T]) -> T:
         with self._engine.connect() as connection:
             return work(connection)
 
-    def _write_until_closed(self) -> None:
-        with self._engine.connect().execution_options(begin="IMMEDIATE") as connection:
+    def _write_until_closed(self, writing: Connection) -> None:
+        with writing as connection:
             closing = False
             while not closing:
                 batch = [self._jobs.get()]
@@ -180,6 +194,12 @@ def _settle(outcomes: list[tuple[asyncio.Future[Any], Any]]) -> None:
             future.set_exception(result.error)
         else:
             future.set_result(result)
+
+
+def _failure(error: OperationalError) -> Exception:
+    """`Unavailable` when trying again may help, else the error itself: a defect in a statement."""
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return error if code == sqlite3.SQLITE_ERROR else Unavailable("sql")
 
 
 def _truncate_log(connection: Connection) -> None:

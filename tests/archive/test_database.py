@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, func, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from archive import database as database_module
 from archive.database import EmbeddedDatabase
@@ -110,6 +110,32 @@ async def test_closing_commits_what_waits(tmp_path: Path) -> None:
     again = EmbeddedDatabase(tmp_path / "things.db")
     assert await again.read(_count) == 30
     await again.close()
+
+
+async def test_a_closed_database_is_unavailable_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """A turn that ends after the shutdown learns it at once; closing again is fine."""
+    opened = EmbeddedDatabase(tmp_path / "things.db")
+    await opened.close()
+    for call in (opened.read(_count), opened.write(_put(1)), opened.scrub()):
+        with pytest.raises(Unavailable):
+            await call
+    await opened.close()
+
+
+async def test_a_file_that_cannot_be_opened_is_unavailable_at_once(tmp_path: Path) -> None:
+    """A wrong folder or a file that is no database stops the start instead of hanging the first write."""
+    (tmp_path / "file").write_text("not a database, and long enough to be taken for a broken one" * 100)
+    for path in (tmp_path / "file" / "below.db", tmp_path, tmp_path / "file"):
+        with pytest.raises(Unavailable):
+            EmbeddedDatabase(path)
+
+
+async def test_a_wrong_statement_is_a_defect_not_an_outage(database: EmbeddedDatabase) -> None:
+    """Nobody retries what can never work."""
+    with pytest.raises(OperationalError):
+        await database.read(lambda c: c.execute(text("SELECT nothing FROM nowhere")).all())
+    with pytest.raises(OperationalError):
+        await database.write(lambda c: c.execute(text("DELETE FROM nowhere")).rowcount)
 
 
 async def test_scrubbing_leaves_nothing_of_deleted_rows_in_any_file(database: EmbeddedDatabase, tmp_path: Path) -> None:
