@@ -37,6 +37,13 @@ class Heard:
     _weights: list[int] | None = None
     _merged: dict[frozenset[int], list[Span]] = field(default_factory=dict)
 
+    def affirmed(self) -> Heard:
+        """The same mentions, all of them meant: a question that was answered with yes."""
+        present = {
+            concept: [(start, end, Status.PRESENT) for start, end, _ in spans] for concept, spans in self.spans.items()
+        }
+        return Heard(normal=self.normal, spans=present)
+
     def gap(self, end: int, start: int) -> int:
         """Characters from `end` to `start`; a comma counts 4, a full stop separates."""
         if self._weights is None:

@@ -6,6 +6,7 @@ concept with how it is meant, and the raw words behind it. It is pure and linear
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,8 +24,9 @@ from understanding.scope import Cue, Region, Status, regions, status_of
 _HIDDEN_BY_FORMS = frozenset(
     {"negation", "negation_near", "negation_back", "fear", "history_weak", "unknown", "condition"}
 )
-_SOUNDS_MATTER = frozenset({Kind.SYMPTOM, Kind.DISEASE, Kind.SENSATION})
+_SOUNDS_MATTER = frozenset({Kind.SYMPTOM})
 _SHORT = 2
+_PARTICLES = re.compile(r"[着了得的地不没上下起来出过大小有]")
 _RARER_WITH_LENGTH = 20.0
 _REPAIR_CONTEXT = 24
 _DEEPEST = 3
@@ -178,7 +180,7 @@ class Lexicon:
         """Forms whose homophones are worth finding: of what is clinical, and longer ones of word classes."""
         for concept in self.concepts:
             for form in concept.forms:
-                if len(form) > _SHORT or (len(form) == _SHORT and concept.kind in _SOUNDS_MATTER):
+                if len(form) > _SHORT or (concept.kind in _SOUNDS_MATTER and not _PARTICLES.search(form)):
                     yield form
         yield from (literal for literal in literals if len(literal) > _SHORT)
 
@@ -298,7 +300,11 @@ def _inside_word(text: str, start: int, end: int) -> bool:
 
 
 def _covered(start: int, end: int, guards: list[tuple[int, int]]) -> bool:
-    return any(first <= start and end <= last and last - first > end - start for first, last in guards)
+    """Whether a guard overlaps `start` to `end` without being shorter or the same."""
+    for first, last in guards:
+        if first < end and start < last and last - first >= end - start and (first, last) != (start, end):
+            return True
+    return False
 
 
 def _cues(cued: list[tuple[int, int, _Entry]], hits: list[tuple[int, int, _Entry]]) -> list[Cue]:

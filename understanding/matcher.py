@@ -20,8 +20,8 @@ Key = TypeVar("Key", bound=Hashable)
 
 _MEANT = Status.UNCERTAIN
 """The most doubtful a present anchor may be."""
-_SCENE = Status.HISTORY
-"""The most doubtful what sets the scene may be: an operation or an illness may lie in the past."""
+_SCENE = Status.HYPOTHETICAL
+"""The most doubtful what sets the scene may be: anything that is not denied, an operation of long ago too."""
 
 
 @dataclass(frozen=True, slots=True)

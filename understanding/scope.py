@@ -211,6 +211,11 @@ def _forward(status: Status, other: Status | None = None) -> _Rule:
     return rule
 
 
+def _forward_named(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    _, end = sentence.clause(cue.start)
+    yield Region(cue.end, end, Status.UNCERTAIN, named=True)
+
+
 def _unknown(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
     end = sentence.chain(cue.end, listed=True)
     if end > cue.end:
@@ -249,7 +254,8 @@ _RULES: Mapping[str, _Rule] = {
     "history_back": _on_record,
     "condition": _forward(Status.HYPOTHETICAL),
     "fear": _forward(Status.UNCERTAIN, Status.HYPOTHETICAL),
-    "uncertain": _forward(Status.UNCERTAIN, Status.HYPOTHETICAL),
+    "doubt": _forward(Status.UNCERTAIN),
+    "uncertain": _forward_named,
     "unknown": _unknown,
     "fiction": _in_general,
     "education": _in_general,
