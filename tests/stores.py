@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -98,7 +99,9 @@ def _hospital_template(today: date) -> Path:
 
 def _template(work: Callable[[Connection], object]) -> Path:
     """A SQLite file prepared once in this process and copied for every test."""
-    path = Path(tempfile.mkdtemp(prefix="banyi-template-")) / "template.db"
+    folder = Path(tempfile.mkdtemp(prefix="banyi-template-"))
+    atexit.register(shutil.rmtree, folder)
+    path = folder / "template.db"
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         work(connection)

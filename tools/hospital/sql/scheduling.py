@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Connection, Row, Select, select, true
+from sqlalchemy import Connection, Row, Select, bindparam, select, true
 
 from archive.database import Database
 from domain.clinical import DepartmentId
@@ -37,7 +37,26 @@ from domain.session import SessionId
 from tools.hospital.sql import booking
 from tools.hospital.sql.booking import Write
 from tools.hospital.sql.schema import appointments, departments, holds, practitioners, slots
-from tools.hospital.sql.slots import HELD, matching, slot_rows, to_slot
+from tools.hospital.sql.slots import HELD, SLOT_ROWS, matching, to_slot
+
+_ONE_HOLD = select(holds).where(holds.c.id == bindparam("hold"))
+_ONE_SLOT = SLOT_ROWS.where(slots.c.id == bindparam("slot"))
+_ALL_APPOINTMENTS: Select[Any] = (
+    SLOT_ROWS.join(appointments, appointments.c.slot_id == slots.c.id)
+    .add_columns(
+        appointments.c.id.label("appointment_id"),
+        appointments.c.patient_id,
+        appointments.c.status,
+        appointments.c.number,
+        departments.c.building,
+        departments.c.floor,
+        departments.c.area,
+        departments.c.bring,
+    )
+    .where(appointments.c.patient_id == bindparam("patient"))
+    .order_by(appointments.c.status == AppointmentStatus.CANCELLED, slots.c.starts_at)
+)
+_ONE_APPOINTMENT = _ALL_APPOINTMENTS.where(appointments.c.id == bindparam("appointment"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +102,9 @@ class SqlScheduling:
 
     async def search(self, query: SlotQuery) -> tuple[Slot, ...]:
         """Slots with places left that match, earliest first, at most `query.limit`."""
-        statement = matching(query, self._clock.now(), self._rules.zone)
-        rows = await self._database.read(lambda c: c.execute(statement).all())
+        now = self._clock.now()
+        statement = matching(query, now, self._rules.zone)
+        rows = await self._database.read(lambda c: c.execute(statement, {"now": now}).all())
         return tuple(to_slot(row, self._rules.zone) for row in rows)
 
     async def hold(self, slot_id: SlotId, *, session_id: SessionId, key: str, now: datetime) -> Hold:
@@ -115,7 +135,7 @@ class SqlScheduling:
             appointment_id, first = booking.result_of(connection, write)
             if first:
                 slot_id = booking.use_hold(connection, hold_id, session_id, now)
-                slot = connection.execute(select(slots).where(slots.c.id == slot_id)).one()
+                slot = connection.execute(_ONE_SLOT, {"slot": slot_id, "now": now}).one()
                 row = {"id": appointment_id, "patient_id": patient_id, "hold_id": hold_id, "booked_at": now}
                 booking.book(connection, slot, row)
             return self._appointment(connection, appointment_id, patient_id, now)
@@ -143,9 +163,8 @@ class SqlScheduling:
 
     async def appointments(self, patient_id: PatientId) -> tuple[Appointment, ...]:
         """All appointments of a patient, soonest first, cancelled ones last."""
-        mine = _appointment_rows(self._clock.now()).where(appointments.c.patient_id == patient_id)
-        ordered = mine.order_by(appointments.c.status == AppointmentStatus.CANCELLED, slots.c.starts_at)
-        rows = await self._database.read(lambda c: c.execute(ordered).all())
+        mine = {"patient": patient_id, "now": self._clock.now()}
+        rows = await self._database.read(lambda c: c.execute(_ALL_APPOINTMENTS, mine).all())
         return tuple(self._to_appointment(row) for row in rows)
 
     async def sweep(self, now: datetime) -> int:
@@ -156,8 +175,8 @@ class SqlScheduling:
         return freed
 
     def _hold(self, connection: Connection, hold_id: str, now: datetime) -> Hold:
-        hold = connection.execute(select(holds).where(holds.c.id == hold_id)).one()
-        slot = connection.execute(slot_rows(now).where(slots.c.id == hold.slot_id)).one()
+        hold = connection.execute(_ONE_HOLD, {"hold": hold_id}).one()
+        slot = connection.execute(_ONE_SLOT, {"slot": hold.slot_id, "now": now}).one()
         expires_at = hold.expires_at.astimezone(self._rules.zone)
         return Hold(id=HoldId(hold_id), slot=to_slot(slot, self._rules.zone), expires_at=expires_at)
 
@@ -180,26 +199,9 @@ def _write(operation: str, *subject: str, key: str, now: datetime) -> Write:
     return Write(key=key, subject=" ".join((operation, *subject)), result_id=secrets.token_hex(12), at=now)
 
 
-def _appointment_rows(now: datetime) -> Select[Any]:
-    return (
-        slot_rows(now)
-        .join(appointments, appointments.c.slot_id == slots.c.id)
-        .add_columns(
-            appointments.c.id.label("appointment_id"),
-            appointments.c.patient_id,
-            appointments.c.status,
-            appointments.c.number,
-            departments.c.building,
-            departments.c.floor,
-            departments.c.area,
-            departments.c.bring,
-        )
-    )
-
-
 def _row_of(connection: Connection, appointment_id: str, patient_id: str, now: datetime) -> Row[Any]:
-    mine = _appointment_rows(now).where(appointments.c.id == appointment_id, appointments.c.patient_id == patient_id)
-    row = connection.execute(mine).first()
+    wanted = {"appointment": appointment_id, "patient": patient_id, "now": now}
+    row = connection.execute(_ONE_APPOINTMENT, wanted).first()
     if row is None:
         raise NotFound("appointment")
     return row

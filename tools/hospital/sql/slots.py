@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, false, func, or_, select, true
+from sqlalchemy import Row, Select, bindparam, false, func, or_, select, true
 
 from domain.clinical import DepartmentId
 from domain.scheduling import Period, PractitionerId, Slot, SlotId, SlotQuery, Title
@@ -15,24 +15,29 @@ from tools.hospital.sql.schema import departments, holds, practitioners, slots
 HELD = "held"
 
 
-def slot_rows(now: datetime) -> Select[Any]:
-    """Slots with the names a patient reads and how many of their held places belong to holds that ran out."""
-    return (
-        select(
-            slots,
-            departments.c.name.label("department"),
-            practitioners.c.name.label("doctor"),
-            practitioners.c.title,
-            _lapsed(now).with_only_columns(func.count()).scalar_subquery().label("lapsed"),
-        )
-        .join(departments, departments.c.id == slots.c.department_id)
-        .join(practitioners, practitioners.c.id == slots.c.practitioner_id)
+# The standing holds of a slot that have run out and are not swept yet.
+_LAPSED = select(holds.c.id).where(
+    holds.c.slot_id == slots.c.id, holds.c.status == HELD, holds.c.expires_at <= bindparam("now")
+)
+_FREE = slots.c.sold + slots.c.taken + slots.c.held < slots.c.capacity
+_ORDER = (slots.c.starts_at, slots.c.id)
+
+SLOT_ROWS: Select[Any] = (
+    select(
+        slots,
+        departments.c.name.label("department"),
+        practitioners.c.name.label("doctor"),
+        practitioners.c.title,
+        _LAPSED.with_only_columns(func.count()).scalar_subquery().label("lapsed"),
     )
+    .join(departments, departments.c.id == slots.c.department_id)
+    .join(practitioners, practitioners.c.id == slots.c.practitioner_id)
+)
+"""Slots with the names a patient reads and how many of their held places are free again at `now`."""
 
 
 def matching(query: SlotQuery, now: datetime, zone: ZoneInfo) -> Select[Any]:
-    """Slots with places left that match, earliest first; a slot that has begun is past."""
-    free = slots.c.sold + slots.c.taken + slots.c.held < slots.c.capacity
+    """Slots with places left that match, earliest first; a slot that has begun is past. Runs with `now`."""
     conditions = [
         slots.c.starts_at > (now if query.not_before is None else max(now, query.not_before)),
         slots.c.stopped == false(),
@@ -54,15 +59,9 @@ def matching(query: SlotQuery, now: datetime, zone: ZoneInfo) -> Select[Any]:
         conditions.append(slots.c.period == query.period)
     if query.max_fee_cents is not None:
         conditions.append(slots.c.fee_cents <= query.max_fee_cents)
-    conditions.append(or_(free, _lapsed(now).exists()))  # last: it is the dear one
-    order = (slots.c.starts_at, slots.c.id)
-    chosen = select(slots.c.id).where(*conditions).order_by(*order).limit(query.limit).subquery()
-    return slot_rows(now).join(chosen, chosen.c.id == slots.c.id).order_by(*order)
-
-
-def _lapsed(now: datetime) -> Select[Any]:
-    """The standing holds of a slot that have run out and are not swept yet."""
-    return select(holds.c.id).where(holds.c.slot_id == slots.c.id, holds.c.status == HELD, holds.c.expires_at <= now)
+    conditions.append(or_(_FREE, _LAPSED.exists()))  # last: it is the dear one
+    chosen = select(slots.c.id).where(*conditions).order_by(*_ORDER).limit(query.limit).subquery()
+    return SLOT_ROWS.join(chosen, chosen.c.id == slots.c.id).order_by(*_ORDER)
 
 
 def _named(doctor: str) -> Select[Any]:
@@ -71,7 +70,7 @@ def _named(doctor: str) -> Select[Any]:
 
 
 def to_slot(row: Row[Any], zone: ZoneInfo) -> Slot:
-    """A row of `slot_rows` as the patient sees it, in the hospital's own time."""
+    """A row of `SLOT_ROWS` as the patient sees it, in the hospital's own time."""
     return Slot(
         id=SlotId(row.id),
         department_id=DepartmentId(row.department_id),
