@@ -28,7 +28,6 @@ from channels.wire import MESSAGE_LIMIT_CHARACTERS, TEXT_FRAME_LIMIT_BYTES, Erro
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _KEPT_CONTROLS = "\n\t"
-_NESTING_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +97,23 @@ def _input_id(value: Any) -> str | None:
     return candidate if isinstance(candidate, str) and _ID.fullmatch(candidate) else None
 
 
-def _words(value: Any, depth: int = 0) -> str:
-    """Every string of a JSON value, keys included except the protocol's own."""
-    if isinstance(value, str):
-        return value
-    if depth > _NESTING_LIMIT:
-        return str(value)
-    if isinstance(value, list):
-        return "\n".join(filter(None, (_words(item, depth + 1) for item in value)))
-    if isinstance(value, dict):
-        parts = (
-            f"{key if not key.isascii() else ''}{_words(item, depth + 1)}"
-            for key, item in value.items()
-            if key not in {"type", "id"} or not isinstance(item, str) or not item.isascii()
-        )
-        return "\n".join(filter(None, parts))
-    return ""
+def _words(value: Any) -> str:
+    """Every string of a JSON value in order, keys that are words included, the protocol's own left out."""
+    found: list[str] = []
+    left: list[Any] = [value]
+    while left:
+        item = left.pop()
+        if isinstance(item, str):
+            found.append(item)
+        elif isinstance(item, list):
+            left.extend(reversed(item))
+        elif isinstance(item, dict):
+            for key, inner in reversed(item.items()):
+                if key not in {"type", "id"} or not isinstance(inner, str) or not inner.isascii():
+                    left.append(inner)
+                if not key.isascii():
+                    left.append(key)
+    return "\n".join(filter(None, found))
 
 
 def _words_of_rubbish(raw: str) -> str:
