@@ -110,7 +110,7 @@ def _kept(match: re.Match[str], text: str) -> str:
 @cache
 def _characters() -> dict[int, str]:
     """Traditional to simplified, full to half width, upper-case Latin as it is, pictures to words."""
-    zhconv.zhconv.loaddict(str(Path(zhconv.__file__).with_name("zhcdict.json")))  # unlike the default, it closes the file
+    zhconv.zhconv.loaddict(str(Path(zhconv.__file__).with_name("zhcdict.json")))  # closes the file
     table = {ord(key): value for key, value in zhconv.zhconv.getdict("zh-cn").items() if len(key) == len(value) == 1}
     marks = {mark: form for form, many in _PUNCTUATION.items() for mark in many}
     table.update({ord(mark): form for mark, form in marks.items()})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 
 import zhconv
 
@@ -26,6 +27,7 @@ def plain(raw: str) -> str:
 
 @cache
 def _characters() -> dict[int, str]:
+    zhconv.zhconv.loaddict(str(Path(zhconv.__file__).with_name("zhcdict.json")))  # closes the file
     table = {ord(key): value for key, value in zhconv.zhconv.getdict("zh-cn").items() if len(key) == len(value) == 1}
     for code in range(_WIDE_FIRST, _WIDE_LAST + 1):
         if chr(code) not in _KEPT_WIDE:
