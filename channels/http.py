@@ -56,10 +56,11 @@ class Calls:
         if form not in {"json", "txt", "pdf"}:
             raise Refusal("bad_fields")
         messages = await self.services.archive.transcript(session.id)
+        zone = self.services.clock.now().tzinfo
         if form == "txt":
-            return Response(as_text(messages), media_type="text/plain; charset=utf-8", headers=NO_STORE)
+            return Response(as_text(messages, zone), media_type="text/plain; charset=utf-8", headers=NO_STORE)
         if form == "pdf":
-            return Response(as_pdf(session.id, messages), media_type="application/pdf", headers=NO_STORE)
+            return Response(as_pdf(session.id, messages, zone), media_type="application/pdf", headers=NO_STORE)
         return Response(as_json(session.id, messages), media_type="application/json", headers=NO_STORE)
 
     async def erase(self, request: Request) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -36,19 +37,19 @@ def as_json(session_id: str, messages: Sequence[Message]) -> bytes:
     )
 
 
-def as_text(messages: Sequence[Message]) -> bytes:
-    """The transcript as UTF-8 text, one message a paragraph."""
-    return "\n\n".join(f"{heading(message)}\n{message.text}" for message in messages).encode()
+def as_text(messages: Sequence[Message], zone: tzinfo | None) -> bytes:
+    """The transcript as UTF-8 text, one message a paragraph, times in `zone`."""
+    return "\n\n".join(f"{heading(message, zone)}\n{message.text}" for message in messages).encode()
 
 
-def heading(message: Message) -> str:
+def heading(message: Message, zone: tzinfo | None) -> str:
     """Who said it and when: 「AI 助手 2026-12-03 09:15 · AI 生成」."""
     label = f" · {message.label}" if message.label else ""
-    return f"{SPEAKERS[message.author]} {message.at:%Y-%m-%d %H:%M}{label}"
+    return f"{SPEAKERS[message.author]} {message.at.astimezone(zone):%Y-%m-%d %H:%M}{label}"
 
 
-def as_pdf(session_id: str, messages: Sequence[Message]) -> bytes:
-    """The transcript as A4 pages, set in the standard Chinese font every PDF reader brings."""
+def as_pdf(session_id: str, messages: Sequence[Message], zone: tzinfo | None) -> bytes:
+    """The transcript as A4 pages, times in `zone`, set in the standard Chinese font every PDF reader brings."""
     from reportlab.lib.colors import HexColor  # noqa: PLC0415
     from reportlab.lib.pagesizes import A4  # noqa: PLC0415 - 20 MB that only this call needs
     from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
@@ -61,7 +62,7 @@ def as_pdf(session_id: str, messages: Sequence[Message]) -> bytes:
     body = ParagraphStyle("body", fontName=_FONT, fontSize=11, leading=16, wordWrap="CJK")
     story: list[Flowable] = [Paragraph(escape(f"就诊对话 {session_id}"), head)]
     for message in messages:
-        story.append(Paragraph(escape(heading(message)), head))
+        story.append(Paragraph(escape(heading(message, zone)), head))
         story.append(Paragraph(escape(message.text).replace("\n", "<br/>"), body))
     page = io.BytesIO()
     SimpleDocTemplate(page, pagesize=A4, title=f"banyi {session_id}").build(story)

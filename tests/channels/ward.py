@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import orjson
+from starlette.routing import BaseRoute
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -205,6 +206,7 @@ async def ward(
     timers: Timers | None = None,
     rules: Rules | None = None,
     allowed_origins: frozenset[str] = frozenset(),
+    pages: list[BaseRoute] | None = None,
 ) -> AsyncIterator[Ward]:
     """Serve on a free port until the context ends."""
     clock = clock or SetClock()
@@ -236,7 +238,7 @@ async def ward(
         app = application(
             Calls(services=services, sessions=sessions, hub=hub, exposition=lambda: (b"", "text/plain")),
             Realtime(services=services, sessions=sessions, hub=hub, allowed_origins=allowed_origins),
-            pages=[],
+            pages=pages or [],
             allowed_origins=allowed_origins,
         )
         urls: asyncio.Future[str] = asyncio.get_running_loop().create_future()
