@@ -15,6 +15,7 @@ from knowledge.domains import chart_domains
 from knowledge.expressions import Expression, satisfiable
 from knowledge.logic import Comparison, Value
 from knowledge.pack import Cover, Pack
+from knowledge.patterns import Pattern, terms
 from knowledge.profile import NAMES, NUMBERS
 from knowledge.routing import READINGS, GlobalRule, Modifier, SymptomGroup, VitalRule
 from knowledge.strict import Mark
@@ -23,8 +24,8 @@ _DISPOSITION = "d"
 _MONTH = "month"
 
 
-def check(pack: Pack, *, red_flags: Collection[str] | None = None, concepts: Collection[str] | None = None) -> None:
-    """Check a pack against itself, and against the red flags and concepts when they are given.
+def check(pack: Pack) -> None:
+    """Check a pack against itself.
 
     Raises:
         KnowledgeError: the first thing found wrong.
@@ -36,10 +37,11 @@ def check(pack: Pack, *, red_flags: Collection[str] | None = None, concepts: Col
         _check_reachable(complaint)
         _check_departments(complaint, pack.departments)
         _check_sources(complaint, pack.cover)
-        _check_references(complaint, red_flags, concepts)
+        _check_references(complaint, pack)
+    _check_red_flags(pack)
     _check_general(pack)
     _check_department_list(pack)
-    _check_routing(pack, concepts)
+    _check_routing(pack)
 
 
 def _check_questions(complaint: Complaint) -> None:
@@ -156,20 +158,25 @@ def _cited(tags: tuple[str, ...], cover: Cover, mark: Mark) -> None:
             raise mark.error(f"unknown source {tag}")
 
 
-def _check_references(
-    complaint: Complaint, red_flags: Collection[str] | None, concepts: Collection[str] | None
-) -> None:
+def _check_references(complaint: Complaint, pack: Pack) -> None:
     for red_flag in complaint.red_flags:
-        if red_flags is not None and red_flag not in red_flags:
+        if red_flag not in pack.red_flags:
             raise complaint.mark.error(f"{complaint.id}: unknown red flag {red_flag}")
     for question in complaint.ask:
-        for patterns in question.heard.values():
-            for pattern in patterns:
-                for part in pattern.parts:
-                    for place in part.places:
-                        for term in place.terms:
-                            if concepts is not None and not term.literal and term.text not in concepts:
-                                raise question.mark.error(f"unknown concept <{term.text}> in 「{pattern.text}」")
+        _spoken(question.patterns, pack, question.mark)
+
+
+def _spoken(patterns: Iterable[Pattern], pack: Pack, mark: Mark) -> None:
+    if unknown := pack.lexicon.unknown(terms(patterns)):
+        raise mark.error(f"unknown concept <{'>, <'.join(unknown)}>")
+
+
+def _check_red_flags(pack: Pack) -> None:
+    for rule in pack.red_flags.values():
+        _spoken(rule.patterns, pack, rule.mark)
+        _cited(rule.sources, pack.cover, rule.mark)
+        if rule.pop is not None and (unknown := sorted(rule.pop.names - NAMES)):
+            raise rule.mark.error(f"unknown name {', '.join(unknown)} in 「{rule.pop.text}」")
 
 
 def _check_general(pack: Pack) -> None:
@@ -192,10 +199,10 @@ def _check_department_list(pack: Pack) -> None:
             _offered(other, pack.departments, department.mark)
 
 
-def _check_routing(pack: Pack, concepts: Collection[str] | None) -> None:
+def _check_routing(pack: Pack) -> None:
     routing, vitals = pack.routing, pack.vitals
     for name, group in (routing.symptoms | vitals.symptoms).items():
-        _check_group(name, group, pack, concepts)
+        _check_group(name, group, pack)
     groups = NAMES | routing.symptoms.keys()
     _check_rules(routing.modifiers, groups, pack.cover)
     _check_rules(routing.departments, groups | {_DISPOSITION, _MONTH}, pack.cover)
@@ -206,14 +213,14 @@ def _check_routing(pack: Pack, concepts: Collection[str] | None) -> None:
         _offered(department_id, pack.departments, routing.mark)
 
 
-def _check_group(name: str, group: SymptomGroup, pack: Pack, concepts: Collection[str] | None) -> None:
+def _check_group(name: str, group: SymptomGroup, pack: Pack) -> None:
     if name in NAMES or not (group.concepts or group.complaints):
         raise group.mark.error(f"the symptom group {name} is empty or has a profile name")
     for complaint_id in group.complaints:
         if complaint_id not in pack.complaints:
             raise group.mark.error(f"unknown complaint {complaint_id}")
     for concept in group.concepts:
-        if concepts is not None and concept not in concepts:
+        if concept not in pack.lexicon.concepts:
             raise group.mark.error(f"unknown concept {concept}")
 
 

@@ -61,7 +61,8 @@ class Question:
     """One question. `signs` (multi) and `options` (choice) are what the patient can tap.
 
     `if_` skips the question when it is definitely false; everything in it then is absent. `heard` maps a
-    sign, an option or (for a bool) the question's own id to the patterns by which it was already said;
+    sign, an option or (for a bool) the question's own id to the patterns by which it was already said,
+    `denied` to those whose denial denies it (a sign with one `heard` pattern is denied with that);
     `up_to_days` says for how long a duration an option still holds, so that 「三天了」 answers it.
     """
 
@@ -74,6 +75,7 @@ class Question:
     if_: Expression | None = None
     why: str = ""
     heard: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
+    denied: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
     up_to_days: dict[str, float] = field(default_factory=dict)
     derive: dict[str, Derivation] = field(default_factory=dict)
     mark: Mark
@@ -87,13 +89,21 @@ class Question:
             raise ValueError("a choice has at least two options, no other question has any")
         if len(set(self.options)) < len(self.options) or len(set(self.signs.values())) < len(self.signs):
             raise ValueError("two options read the same")
-        if unknown := (self.heard.keys() | self.derive.keys() | self.up_to_days.keys()) - self.readable:
+        spoken = self.heard.keys() | self.denied.keys()
+        if unknown := (spoken | self.derive.keys() | self.up_to_days.keys()) - self.readable:
             raise ValueError(f"nothing here is called {', '.join(sorted(unknown))}")
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names its answer makes known."""
         return tuple(self.signs) if self.type is QuestionKind.MULTI else (self.id,)
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """Every pattern it is heard or denied by."""
+        return tuple(
+            pattern for spoken in (self.heard, self.denied) for patterns in spoken.values() for pattern in patterns
+        )
 
     @property
     def readable(self) -> frozenset[str]:

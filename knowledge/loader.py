@@ -9,7 +9,9 @@ from domain.errors import KnowledgeError
 from knowledge.checks import check
 from knowledge.complaints import Complaint, Question
 from knowledge.departments import Department
+from knowledge.lexicon import load_lexicon
 from knowledge.pack import Cover, Pack, Vitals
+from knowledge.red_flags import load_red_flags
 from knowledge.routing import Routing
 from knowledge.strict import load, load_list
 from knowledge.texts import Texts
@@ -28,13 +30,16 @@ def load_pack(directory: Path = DIRECTORY) -> Pack:
     cover = load(clinical / "pack.yaml", Cover)
     profile = {question.id: question for question in cover.profile}
     complaints = (load(path, Complaint) for path in sorted((clinical / "complaints").glob("*.yaml")))
+    red_flags = load_red_flags(clinical / "red_flags")
     departments = load_list(clinical / "departments.yaml", Department)
     pack = Pack(
         cover=cover,
+        red_flags={rule.id: rule for rule in red_flags},
         complaints={complaint.id: complete(complaint, profile) for complaint in complaints},
         departments={department.id: department for department in departments},
         routing=load(clinical / "routing.yaml", Routing),
         vitals=load(clinical / "vitals.yaml", Vitals),
+        lexicon=load_lexicon(directory / "lexicon"),
         texts=Texts.load(directory / "fixed_texts.yaml"),
     )
     _check_file_names(pack, departments)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from domain.clinical import DepartmentId, Disposition
+from domain.clinical import DepartmentId, Disposition, RuleId
 from knowledge.complaints import Complaint, Question
 from knowledge.departments import Department
+from knowledge.lexicon import Vocabulary
+from knowledge.patterns import Pattern
+from knowledge.red_flags import RedFlagRule
 from knowledge.routing import Routing, SymptomGroup, VitalRule
 from knowledge.strict import Mark
 from knowledge.texts import Texts
@@ -66,16 +70,27 @@ class Pack:
     """The knowledge pack. Compared by identity: a process holds one, and a reload makes another."""
 
     cover: Cover
+    red_flags: dict[RuleId, RedFlagRule]
     complaints: dict[str, Complaint]
     departments: dict[DepartmentId, Department]
     routing: Routing
     vitals: Vitals
+    lexicon: Vocabulary
     texts: Texts
 
     @property
     def version(self) -> str:
         """The pack's version, stored with every decision."""
         return self.cover.version
+
+    @property
+    def patterns(self) -> Iterator[Pattern]:
+        """Every pattern of the red flags and the complaints, for the lexicon to be compiled with."""
+        for rule in self.red_flags.values():
+            yield from rule.patterns
+        for complaint in self.complaints.values():
+            for question in complaint.ask:
+                yield from question.patterns
 
     @cached_property
     def general(self) -> tuple[Complaint, ...]:

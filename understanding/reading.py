@@ -114,6 +114,7 @@ class SymptomReading:
     findings: tuple[Finding, ...] = ()
     complaint_ids: tuple[str, ...] = ()
     departments: tuple[DepartmentHint, ...] = ()
+    heard: tuple[Heard, ...] = ()
     educational: bool = False
     uncovered: tuple[str, ...] = ()
 
