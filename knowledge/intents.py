@@ -20,6 +20,8 @@ class IntentSpec:
 
     `heard` patterns stand in one clause; `alone` phrases count only when nothing but they and fillers is said.
     `unless` takes a match back when it stands in the same clause, `over` names intents this one replaces there.
+    `asked` ones count in a longer message only where a word of the class `asks` stands in the clause or the next:
+    telling that one had an examination is no wish for another.
     """
 
     id: str
@@ -30,6 +32,7 @@ class IntentSpec:
     alone: tuple[str, ...] = ()
     unless: tuple[Pattern, ...] = ()
     over: tuple[str, ...] = ()
+    asked: bool = False
 
     @property
     def patterns(self) -> tuple[Pattern, ...]:
@@ -57,6 +60,8 @@ def load_intents(path: Path) -> IntentBook:
         KnowledgeError: not as declared, an id stands twice, or a word class or intent named is not there.
     """
     book = strict.load(path, IntentBook)
+    if "asks" not in book.words:
+        raise book.mark.error("the word class asks is missing")
     ids: set[str] = set()
     for intent in book.intents:
         if intent.id in ids:

@@ -23,6 +23,7 @@ _BARE_NUMBER = re.compile(
     rf"^(?!有?一点)(?:大概|大约|差不多|也就|有|是|才|快|约|都|已经|得有|一天|每天|，|\s)*{EXACT}[一-鿿%℃]{{0,3}}(?:吧|左右|了|的样子|上下)?[。.]?$"
 )
 _ASKS_WHETHER = re.compile(r"吗|有没有|是不是|是否|有无")
+_SHORT_LABEL = 2
 _ACCEPT, _DECLINE = frozenset({"yes", "accept", "true"}), frozenset({"no", "decline", "false"})
 _YES_NO_KINDS = frozenset(
     {
@@ -132,7 +133,7 @@ _EXCEPT = re.compile(r"除了(.{1,12}?)(?:以外|之外|外)?[，,]?(?=其他|�
 def _by_label(said: str, offered: Sequence[Option]) -> bool | None:
     """The polarity of the option whose label was typed out (「确认退号」, 「不约了」)."""
     for option in sorted(offered, key=lambda one: -len(one.label)):
-        if len(option.label) > 1 and option.label in said:
+        if option.label == said or (len(option.label) > _SHORT_LABEL and option.label in said):
             if option.value.lower() in _ACCEPT:
                 return True
             if option.value.lower() in _DECLINE:

@@ -121,10 +121,11 @@ def read_doctor(text: str, doctors: Sequence[str]) -> str | None:
             for length in (3, 2):
                 if len(given) >= length and given[-length] in _SURNAMES and not doctors:
                     return given[-length:]
-        if surname not in _SURNAMES or _refused(text[: match.start()]):
+        place = match.end("xing") if match["xing"] else match.end("name") - 1
+        if surname not in _SURNAMES or _refused(text[:place]):
             continue
         known = any(name.startswith(surname) for name in doctors)
-        if doctors and not known and not _CALLED.search(text[: match.end("name") - 1]):
+        if doctors and not known and not _CALLED.search(text[:place]):
             continue
         return surname
     return None

@@ -10,6 +10,7 @@ from understanding.reading import Intent
 
 _EDGES = " ，。！？；,!?;\n…"
 _ALONE_CHARACTERS = 16
+_SHORT_CHARACTERS = 12
 
 
 class IntentReader:
@@ -27,6 +28,7 @@ class IntentReader:
             ),
             book.words,
         )
+        self._asks = re.compile("|".join(map(re.escape, book.words["asks"])))
         self._alone = tuple((spec.id, _only(spec.alone, book.fillers)) for spec in book.intents if spec.alone)
 
     def read(self, text: str) -> tuple[Intent, ...]:
@@ -40,10 +42,12 @@ class IntentReader:
             else:
                 taken_back.add((name, match.clause))
         kept = [match for match in heard if (match.key[0], match.clause) not in taken_back]
+        starts = [*clause_starts(text), len(text)]
+        if len(text) > _SHORT_CHARACTERS:
+            kept = [match for match in kept if self._asked(match, text, starts)]
         replaced = {(name, match.clause) for match in kept for name in self._specs[match.key[0]].over}
         kept = [match for match in kept if (match.key[0], match.clause) not in replaced]
         kept.sort(key=lambda match: (match.start, match.start - match.end, self._order[match.key[0]]))
-        starts = [*clause_starts(text), len(text)]
         intents: dict[str, Intent] = {}
         for match in kept:
             quote = text[starts[match.clause] : starts[match.clause + 1]].strip(_EDGES)
@@ -53,6 +57,11 @@ class IntentReader:
                 if only.fullmatch(text) is not None:
                     intents.setdefault(name, Intent(id=name, quote=text.strip(_EDGES), start=0))
         return tuple(intents.values())
+
+    def _asked(self, match: Match[tuple[str, bool]], text: str, starts: list[int]) -> bool:
+        if not self._specs[match.key[0]].asked:
+            return True
+        return self._asks.search(text, starts[match.clause], starts[min(match.clause + 2, len(starts) - 1)]) is not None
 
 
 def _only(phrases: tuple[str, ...], fillers: tuple[str, ...]) -> re.Pattern[str]:

@@ -49,7 +49,7 @@ _CHINESE = re.compile(r"[一-鿿]")
 class SymptomReader(Protocol):
     """The compiled lexicon, as far as this module needs it."""
 
-    def __call__(self, raw: str) -> SymptomReading:
+    def __call__(self, raw: str, /) -> SymptomReading:
         """The findings, complaints and departments of a message."""
 
 
@@ -85,6 +85,7 @@ class Reader:
         return Understanding(
             raw=text,
             findings=medical.findings,
+            heard=medical.heard,
             complaint_ids=medical.complaint_ids,
             departments=departments,
             intents=intents,

@@ -1,0 +1,1 @@
+"""Reading lay Chinese, function by function and whole."""
