@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs the programs the tests talk to (Chromium, Redis) where this user may; the tests name what is missing.
+# Installs the programs the tests talk to (Chromium, Redis, PostgreSQL) where this user may; the tests name what is missing.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-noto-cjk"
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -z "$missing" ] && exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
     echo "please install:$missing" >&2
