@@ -1,0 +1,110 @@
+"""Who the booking is for, its review, and the explicit yes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent import asking, cards
+from agent.booking.step import NO, YES, Step, asked, knowledge, slot_words
+from agent.conversation import BookingDraft, Conversation
+from agent.deps import TurnContext
+from agent.reply import Show
+from domain.errors import IdentityRequired
+from domain.patient import PatientId
+from domain.scheduling import Hold
+from domain.session import Option, PendingKind
+from domain.turn import Form
+from tools import appointments
+from tools.identity import read_identity
+
+IDENTITY_FORM = "identity"
+
+
+def ask_identity(
+    conversation: Conversation, context: TurnContext, *, wrong: tuple[str, ...] = (), then: str = ""
+) -> Step:
+    """Show the identity form, the only way a name or number enters.
+
+    `wrong` says what to mend, `then` what waits for the patient's identity.
+    """
+    texts = context.deps.knowledge.texts
+    held = conversation.booking.hold
+    conversation, pending = asking.ask(
+        conversation,
+        kind=PendingKind.IDENTITY_FORM,
+        question=texts.say("booking.identity_needed"),
+        subject=held.id if held else "appointments",
+        facts={"then": then},
+    )
+    card = cards.identity_form(IDENTITY_FORM, texts.say("booking.identity_why"))
+    lead = texts.say("booking.hold", time=cards.clock(held.expires_at)) if held else ""
+    said = "".join(wrong) or lead + pending.question
+    return asking.with_card(conversation, card), (knowledge(said), Show(card=card))
+
+
+async def identify(conversation: Conversation, form: Form, context: TurnContext) -> Conversation:
+    """Check the form and find the patient.
+
+    Raises:
+        InvalidFields: a field is wrong; its message is for the patient.
+    """
+    identity = read_identity(form.fields, today=context.deps.clock.now().date())
+    return replace(conversation, patient_id=await context.deps.patients.register(identity))
+
+
+async def review(conversation: Conversation, context: TurnContext) -> Step:
+    """Show what is about to be booked and ask for an explicit yes."""
+    deps, texts = context.deps, context.deps.knowledge.texts
+    held, patient_id = _ready(conversation)
+    masked = await deps.patients.masked(patient_id)
+    conversation, pending = asking.ask(
+        conversation,
+        kind=PendingKind.BOOKING_REVIEW,
+        question=texts.say(
+            "booking.review",
+            patient=masked,
+            fee=cards.yuan(held.slot.fee_cents).removesuffix("元"),
+            **slot_words(held.slot),
+        ),
+        subject=held.id,
+        options=(
+            Option(label=texts.say("booking.confirm_label"), value=YES),
+            Option(label=texts.say("booking.abandon_label"), value=NO),
+        ),
+    )
+    card = cards.booking_review(
+        held,
+        patient=masked,
+        rules=deps.knowledge.booking_rules,
+        pending=pending,
+    )
+    return asking.with_card(conversation, card), (knowledge(pending.question), Show(card=card))
+
+
+async def book(conversation: Conversation, context: TurnContext) -> Step:
+    """Turn the hold into an appointment.
+
+    Raises:
+        Expired: the hold ran out.
+        NotFound: the hold is gone.
+        Conflict: the patient has an appointment in this department and session already.
+    """
+    deps, texts = context.deps, context.deps.knowledge.texts
+    held, patient_id = _ready(conversation)
+    booked = await appointments.confirm(
+        deps.scheduling, held.id, patient_id, asked=asked(conversation, context), now=deps.clock.now()
+    )
+    words = slot_words(booked.slot)
+    text = texts.say("booking.booked", number=booked.number, where=booked.where, **words)
+    if booked.bring:
+        text += texts.say("booking.bring", items="、".join(booked.bring))
+    text += texts.say("booking.booked_warning")
+    done = replace(conversation.awaiting(None), booking=BookingDraft())
+    return done, (knowledge(text), Show(card=cards.appointment(booked)))
+
+
+def _ready(conversation: Conversation) -> tuple[Hold, PatientId]:
+    held, patient_id = conversation.booking.hold, conversation.patient_id
+    if held is None or patient_id is None:
+        raise IdentityRequired("a booking is confirmed only with a hold and a patient")
+    return held, patient_id

@@ -1,0 +1,78 @@
+"""Everything a node may use, handed in as LangGraph runtime context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from agent.phrases import Phrases
+from domain.clinical import Screening
+from domain.ports import Archive, Clock, Guide, HandoffDesk, PatientIndex, Scheduling, SessionLocks, SessionStore
+from domain.session import Pending
+from domain.turn import TurnCancelled, Utterance
+from knowledge.logic import Value
+from knowledge.pack import Pack
+from understanding.reading import Understanding
+
+
+class Screen(Protocol):
+    """The emergency screen: pure, in-process."""
+
+    def __call__(self, text: str, recent: tuple[str, ...] = (), facts: Mapping[str, Value] | None = None) -> Screening:
+        """What `text` shows, read with the patient's last messages and what is known of the person."""
+
+
+class Reader(Protocol):
+    """Reads lay Chinese with one pack and one hospital's departments and doctors."""
+
+    def __call__(self, text: str, *, pending: Pending | None, now: datetime) -> Understanding:
+        """One message, read against what was asked last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """One released pack, compiled; swapped as a whole when a new one is released.
+
+    `booking_rules` are the hospital's rules of booking in words, shown before the patient says yes.
+    """
+
+    pack: Pack
+    texts: Phrases
+    reader: Reader
+    screen: Screen
+    guide: Guide
+    booking_rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """The ports behind the conversation."""
+
+    clock: Clock
+    knowledge: Knowledge
+    scheduling: Scheduling
+    patients: PatientIndex
+    sessions: SessionStore
+    archive: Archive
+    desk: HandoffDesk
+    locks: SessionLocks
+
+
+@dataclass(slots=True, kw_only=True)
+class Saying:
+    """Whether the answer may still be said; cancelling stops the saying, never the doing."""
+
+    cancelled: TurnCancelled | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnContext:
+    """One turn's surroundings. `timing_ms` collects how long each stage took."""
+
+    deps: Deps
+    utterance: Utterance
+    trace_id: str
+    saying: Saying = field(default_factory=Saying)
+    timing_ms: dict[str, float] = field(default_factory=dict)

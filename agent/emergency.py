@@ -1,0 +1,185 @@
+"""Answers an emergency: the fixed words, the call card and the reasons, before anything else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent import cards
+from agent.conversation import Conversation, Emergency
+from agent.deps import Knowledge, TurnContext
+from agent.phrases import Phrases
+from agent.reply import Part, Say, Show
+from agent.state import Draft, Judgement, Task, TurnUpdate
+from domain.clinical import (
+    DepartmentChoice,
+    DepartmentId,
+    Disposition,
+    Reason,
+    RedFlag,
+    RuleId,
+    TriageResult,
+)
+from domain.session import Pending
+from domain.turn import Escalated
+
+EMERGENCY_DEPARTMENT = DepartmentId("D01")
+AMBULANCE = "120"
+CRISIS_LINE = "12356"
+
+
+def acts(disposition: Disposition, crisis: bool) -> bool:  # noqa: FBT001 the two facts a flag is judged by
+    """Whether a flag at this level interrupts everything; a milder one is noted in the case."""
+    return crisis or disposition >= Disposition.ED_NOW
+
+
+def escalate(conversation: Conversation, draft: Draft, flags: tuple[RedFlag, ...], context: TurnContext) -> TurnUpdate:
+    """Raise red flags that act at once, the most urgent first."""
+    texts = context.deps.knowledge.texts
+    reasons = tuple(
+        Reason(
+            text=texts.say("emergency.reason"),
+            quote="、".join(flag.anchors),
+            rule_id=flag.rule_id,
+            source="；".join(flag.sources),
+        )
+        for flag in flags
+    )
+    return raise_emergency(
+        conversation,
+        draft,
+        context,
+        disposition=max(flag.disposition for flag in flags),
+        reasons=reasons,
+        first_aid=flags[0].first_aid,
+        crisis=any(flag.crisis for flag in flags),
+    )
+
+
+def confirm(conversation: Conversation, draft: Draft, pending: Pending, context: TurnContext) -> TurnUpdate:
+    """Raise the red flag that was asked about: it was affirmed, left open or met with silence."""
+    knowledge = context.deps.knowledge
+    rule_id = RuleId(pending.subject)
+    rule = knowledge.pack.red_flags[rule_id]
+    reason = Reason(
+        text=knowledge.texts.say("emergency.reason"),
+        quote=pending.facts.get("quotes", ""),
+        rule_id=rule_id,
+        source="；".join(rule.sources),
+    )
+    return raise_emergency(
+        conversation,
+        draft,
+        context,
+        disposition=rule.disposition,
+        reasons=(reason,),
+        first_aid=rule.first_aid,
+        crisis=rule.crisis,
+    )
+
+
+def raise_emergency(
+    conversation: Conversation,
+    draft: Draft,
+    context: TurnContext,
+    *,
+    disposition: Disposition,
+    reasons: tuple[Reason, ...],
+    first_aid: str,
+    crisis: bool,
+) -> TurnUpdate:
+    """Settle the turn with an escalation; a crisis also rings for a person."""
+    knowledge, utterance = context.deps.knowledge, context.utterance
+    result = _result(knowledge, disposition, reasons)
+    heard = conversation.heard(utterance.text) if utterance.text else conversation
+    rule_ids = tuple(reason.rule_id for reason in reasons)
+    standing = conversation.emergency.disposition if conversation.emergency else disposition
+    return TurnUpdate(
+        conversation=replace(
+            heard.awaiting(None),
+            result=result,
+            emergency=Emergency(disposition=max(disposition, standing), rule_ids=rule_ids, crisis=crisis),
+        ),
+        draft=replace(
+            draft.saying(*announce(knowledge.texts, result, first_aid=first_aid, crisis=crisis)),
+            judgement=Judgement(
+                rule_ids=rule_ids,
+                quotes=tuple(reason.quote for reason in reasons),
+                disposition=disposition,
+                departments=tuple(choice.id for choice in result.departments),
+            ),
+            tasks=(Task.HANDOFF,) if crisis else (),
+            settled=True,
+        ),
+    )
+
+
+def decided(conversation: Conversation, draft: Draft, result: TriageResult, context: TurnContext) -> TurnUpdate:
+    """Raise what the interview found; its judgement is in the draft already."""
+    crisis = "CRISIS" in result.flags
+    rule_ids = tuple(reason.rule_id for reason in result.reasons)
+    return TurnUpdate(
+        conversation=replace(
+            conversation,
+            result=result,
+            emergency=Emergency(disposition=result.disposition, rule_ids=rule_ids, crisis=crisis),
+        ),
+        draft=replace(
+            draft.saying(*announce(context.deps.knowledge.texts, result, first_aid="", crisis=crisis)),
+            tasks=(Task.HANDOFF,) if crisis else (),
+        ),
+    )
+
+
+def announce(texts: Phrases, result: TriageResult, *, first_aid: str, crisis: bool) -> tuple[Part, ...]:
+    """The escalation, its words and its cards."""
+    rule_ids = tuple(reason.rule_id for reason in result.reasons)
+    escalated = escalation(texts, result.disposition, rule_ids, first_aid=first_aid, crisis=crisis)
+    call = Show(card=cards.call(AMBULANCE, texts.say("emergency.call_label")))
+    if crisis:
+        hotline = Show(card=cards.call(CRISIS_LINE, texts.say("emergency.call_crisis_label")))
+        return escalated, Say(text=escalated.text), hotline, call
+    return escalated, Say(text=escalated.text), call, Show(card=cards.triage_result(result))
+
+
+def escalation(
+    texts: Phrases, disposition: Disposition, rule_ids: tuple[RuleId, ...], *, first_aid: str, crisis: bool
+) -> Escalated:
+    """The escalation itself, as it is raised on receipt and said by the turn."""
+    if crisis:
+        text = texts.say("crisis.suicide")
+    elif disposition is Disposition.CALL_120:
+        text = texts.say("emergency.call_120", first_aid=f"{first_aid}。" if first_aid else "")
+    else:
+        text = texts.say("disposition.ed_now")
+    return Escalated(disposition=disposition, rule_ids=rule_ids, text=text, phone=AMBULANCE, crisis=crisis)
+
+
+def raised(texts: Phrases, flags: tuple[RedFlag, ...]) -> Escalated:
+    """The escalation of red flags seen on receipt, before any turn."""
+    first = next((flag for flag in flags if flag.certain), flags[0])
+    return escalation(
+        texts,
+        max(flag.disposition for flag in flags if flag.certain or flag is first),
+        tuple(flag.rule_id for flag in flags if flag.certain or flag is first),
+        first_aid=first.first_aid,
+        crisis=any(flag.crisis for flag in flags if flag.certain or flag is first),
+    )
+
+
+def _result(knowledge: Knowledge, disposition: Disposition, reasons: tuple[Reason, ...]) -> TriageResult:
+    department = knowledge.pack.departments[EMERGENCY_DEPARTMENT]
+    return TriageResult(
+        disposition=disposition,
+        title=knowledge.texts.say(f"triage.title_{disposition.name.lower()}"),
+        reasons=reasons,
+        departments=(
+            DepartmentChoice(
+                id=EMERGENCY_DEPARTMENT, name=department.name, why=knowledge.texts.say("emergency.department_why")
+            ),
+        ),
+        safety_net=(),
+        self_care=(),
+        complaint_ids=(),
+        flags=(),
+        knowledge_version=knowledge.pack.version,
+    )

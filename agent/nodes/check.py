@@ -1,0 +1,110 @@
+"""The last stage: judges the whole reply and makes the turn's record."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import orjson
+from langgraph.runtime import Runtime
+
+from agent.conversation import AnsweredInput
+from agent.deps import TurnContext
+from agent.nodes.stage import stage
+from agent.reply import Say
+from agent.state import Draft, TurnState, TurnUpdate
+from domain.clinical import DecisionRecord
+from domain.session import Author, Message
+from domain.turn import Origin, SentenceReady, Source, TurnDone
+from understanding.private import mask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A turn that ran to its end: its last event, and what the archive keeps of it."""
+
+    done: TurnDone
+    messages: tuple[Message, ...]
+    decision: DecisionRecord | None
+
+
+@stage("check")
+async def check(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
+    """Put the reply together as it was said, remember it for a replay, and hand over its record."""
+    context, draft, conversation = runtime.context, state["draft"], state["conversation"]
+    done = TurnDone(
+        text="".join(event.text for event in draft.events if isinstance(event, SentenceReady)),
+        origin=_origin(draft),
+        label=context.deps.knowledge.texts.say(_label(_origin(draft))),
+        sources=_sources(draft),
+        timing_ms={name: round(spent, 2) for name, spent in context.timing_ms.items()},
+        trace_id=context.trace_id,
+        pending=conversation.pending,
+    )
+    runtime.stream_writer(
+        Finished(done=done, messages=_messages(context, draft, done), decision=_decision(context, draft))
+    )
+    answered = AnsweredInput(input_id=context.utterance.input_id, events=(*draft.events, done))
+    return TurnUpdate(conversation=replace(conversation, answered=answered))
+
+
+def _origin(draft: Draft) -> Origin:
+    """The least certain origin among the parts: one generated sentence makes the reply generated."""
+    origins = {part.origin for part in draft.parts if isinstance(part, Say)}
+    return next((origin for origin in (Origin.MODEL, Origin.KNOWLEDGE) if origin in origins), Origin.FIXED)
+
+
+def _label(origin: Origin) -> str:
+    return "label.model" if origin is Origin.MODEL else "label.fixed"
+
+
+def _sources(draft: Draft) -> tuple[Source, ...]:
+    said = (source for part in draft.parts if isinstance(part, Say) for source in part.sources)
+    return tuple(dict.fromkeys(said))
+
+
+def _messages(context: TurnContext, draft: Draft, done: TurnDone) -> tuple[Message, ...]:
+    """The transcript's two lines; a form leaves no line, numbers typed into the chat are masked."""
+    utterance = context.utterance
+    reply = Message(
+        session_id=utterance.session_id,
+        author=Author.AGENT,
+        text=done.text,
+        at=context.deps.clock.now(),
+        input_id=utterance.input_id,
+        origin=done.origin.value,
+        label=done.label,
+        trace_id=done.trace_id,
+    )
+    if not draft.said:
+        return (reply,)
+    patient = Message(
+        session_id=utterance.session_id,
+        author=Author.PATIENT,
+        text=mask(draft.said),
+        at=utterance.at,
+        input_id=utterance.input_id,
+        trace_id=done.trace_id,
+    )
+    return patient, reply
+
+
+def _decision(context: TurnContext, draft: Draft) -> DecisionRecord | None:
+    judgement = draft.judgement
+    if judgement is None:
+        return None
+    utterance = context.utterance
+    answers = {name: orjson.dumps(value).decode() for name, value in (judgement.answers or {}).items()}
+    return DecisionRecord(
+        trace_id=context.trace_id,
+        session_id=utterance.session_id,
+        input_id=utterance.input_id,
+        at=context.deps.clock.now(),
+        input_sha256=hashlib.sha256(utterance.text.encode()).hexdigest(),
+        rule_ids=judgement.rule_ids,
+        quotes=judgement.quotes,
+        answers=answers,
+        disposition=judgement.disposition,
+        departments=judgement.departments,
+        knowledge_version=context.deps.knowledge.pack.version,
+    )

@@ -1,0 +1,189 @@
+"""The first stage: replays, red flags, and the answer to a red flag's question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from langgraph.runtime import Runtime
+
+from agent import asking, cards, emergency
+from agent.conversation import Conversation
+from agent.deps import TurnContext
+from agent.nodes.check import Finished
+from agent.nodes.stage import stage
+from agent.reply import Part, Say, Show
+from agent.state import Draft, Judgement, TurnState, TurnUpdate
+from domain.clinical import Disposition, RedFlag, RuleId, Screening
+from domain.session import Option, Pending, PendingKind
+from domain.turn import TurnDone
+from knowledge.profile import profile_facts
+from knowledge.red_flags import RedFlagRule
+from tools.triage.case import Raised
+from tools.triage.interview import open_case, raise_flag
+
+CONFIRM_WINDOW = timedelta(seconds=90)
+SILENCE = "silence"
+YES, NO = "yes", "no"
+
+
+@stage("guard")
+async def guard(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
+    """Let nothing past an emergency.
+
+    A certain red flag answers at once. A red flag that was asked about counts as confirmed unless it
+    was clearly denied. Any other red flag asks its one question, the call button already shown.
+    """
+    context = runtime.context
+    conversation = state.get("conversation")
+    if conversation is None:
+        conversation = await _first(context)
+    draft = state["draft"]
+    answered = conversation.answered
+    if answered and answered.input_id == context.utterance.input_id:
+        return _replay(conversation, runtime)
+
+    draft = replace(draft, said=_said(conversation, context))
+    screening = screen(conversation, context)
+    acting = tuple(flag for flag in screening.flags if flag.certain and emergency.acts(flag.disposition, flag.crisis))
+    if acting:
+        return emergency.escalate(conversation, draft, acting, context)
+
+    pending = conversation.pending
+    if pending and pending.kind is PendingKind.RED_FLAG:
+        rule = context.deps.knowledge.pack.red_flags[RuleId(pending.subject)]
+        denied = _denied(pending, context)
+        if not denied and emergency.acts(rule.disposition, rule.crisis):
+            return emergency.confirm(conversation, draft, pending, context)
+        draft = replace(draft, held_text=pending.facts.get("text", ""))
+        return TurnUpdate(conversation=_answered(conversation, pending, rule, context, denied=denied), draft=draft)
+
+    for flag in screening.flags:
+        if flag.certain:
+            conversation = _noted(conversation, _held(flag, context), context)
+    to_ask = [flag for flag in screening.flags if not flag.certain and not _known(conversation, flag)]
+    if to_ask:
+        return _ask(conversation, draft, to_ask[0], context)
+    return TurnUpdate(conversation=conversation, draft=draft)
+
+
+def _known(conversation: Conversation, flag: RedFlag) -> bool:
+    """Whether the flag was asked about already, or its answer is part of the case."""
+    raised = conversation.case.raised if conversation.case else ()
+    return flag.rule_id in conversation.refuted or any(one.rule_id == flag.rule_id for one in raised)
+
+
+def _held(flag: RedFlag, context: TurnContext) -> Raised:
+    """A flag that holds but is no emergency by itself."""
+    return Raised(
+        rule_id=flag.rule_id,
+        disposition=flag.disposition,
+        text=context.deps.knowledge.texts.say("triage.flag_reason"),
+        quote="、".join(flag.anchors),
+        source="；".join(flag.sources),
+    )
+
+
+def _noted(conversation: Conversation, raised: Raised, context: TurnContext) -> Conversation:
+    """The conversation whose case remembers the flag; nothing later lowers it."""
+    deps = context.deps
+    case = conversation.case or open_case(deps.knowledge.pack, now=deps.clock.now(), profile=conversation.profile)
+    return replace(conversation, case=raise_flag(case, raised))
+
+
+def _answered(
+    conversation: Conversation, pending: Pending, rule: RedFlagRule, context: TurnContext, *, denied: bool
+) -> Conversation:
+    """After the flag's question: denied down to its floor, or affirmed without being an emergency."""
+    conversation = conversation.awaiting(None)
+    level = rule.floor if denied else rule.disposition
+    if denied:
+        conversation = replace(conversation, refuted=(*conversation.refuted, rule.id))
+    if level is None:
+        return conversation
+    raised = Raised(
+        rule_id=rule.id,
+        disposition=level,
+        text=context.deps.knowledge.texts.say("triage.flag_reason"),
+        quote=pending.facts.get("quotes", ""),
+        source="；".join(rule.sources),
+    )
+    return _noted(conversation, raised, context)
+
+
+async def _first(context: TurnContext) -> Conversation:
+    """The conversation before its first turn: all that is known is the session's profile."""
+    record = await context.deps.sessions.get(context.utterance.session_id)
+    return Conversation(profile=record.session.profile) if record else Conversation()
+
+
+def _said(conversation: Conversation, context: TurnContext) -> str:
+    """The patient's line: the text, or the label of what was tapped."""
+    utterance, pending = context.utterance, conversation.pending
+    if utterance.choice is None or pending is None:
+        return utterance.text
+    ticked = utterance.choice.value.split(",")
+    return "、".join(option.label for option in pending.options if cards.option_value(pending, option) in ticked)
+
+
+def screen(conversation: Conversation, context: TurnContext) -> Screening:
+    """What the message shows, seen on receipt or now with the stored messages; never less than either."""
+    utterance = context.utterance
+    if not utterance.text:
+        return utterance.screening
+    question = (conversation.pending.question,) if conversation.pending else ()
+    facts = profile_facts(conversation.profile)
+    now = context.deps.knowledge.screen(utterance.text, (*conversation.recent, *question), facts)
+    known = {flag.rule_id for flag in now.flags if flag.certain}
+    flags = [*now.flags, *(flag for flag in utterance.screening.flags if flag.rule_id not in known)]
+    return Screening(flags=tuple(sorted(flags, key=lambda flag: (not flag.certain, -flag.disposition))))
+
+
+def _replay(conversation: Conversation, runtime: Runtime[TurnContext]) -> TurnUpdate:
+    """Say again what was said to this input."""
+    events = conversation.answered.events if conversation.answered else ()
+    for event in events:
+        if isinstance(event, TurnDone):
+            runtime.stream_writer(Finished(done=event, messages=(), decision=None))
+        else:
+            runtime.stream_writer(event)
+    return TurnUpdate(draft=Draft(replayed=True))
+
+
+def _denied(pending: Pending, context: TurnContext) -> bool:
+    """Whether the red flag's question was clearly answered no; silence and doubt are not a no."""
+    utterance = context.utterance
+    if choice := utterance.choice:
+        return choice.value == f"{pending.id}:{NO}"
+    answer = context.deps.knowledge.reader(utterance.text, pending=pending, now=utterance.at).answer
+    return (answer.yes is False or answer.none_of_these) and not answer.unsure
+
+
+def _ask(conversation: Conversation, draft: Draft, flag: RedFlag, context: TurnContext) -> TurnUpdate:
+    """Ask the flag's one question with the call button beside it."""
+    deps, utterance = context.deps, context.utterance
+    texts = deps.knowledge.texts
+    pending = Pending(
+        id=conversation.next_pending_id(),
+        kind=PendingKind.RED_FLAG,
+        question=flag.question,
+        subject=flag.rule_id,
+        options=(
+            Option(label=texts.say("triage.yes_label"), value=YES),
+            Option(label=texts.say("triage.no_label"), value=NO),
+        ),
+        expires_at=deps.clock.now() + CONFIRM_WINDOW,
+        facts={"text": utterance.text, "quotes": "、".join(flag.anchors)},
+    )
+    card = cards.question_card(pending)
+    parts: tuple[Part, ...] = (Say(text=flag.question), Show(card=card))
+    if emergency.acts(flag.disposition, flag.crisis):
+        confirm = "emergency.confirm" if flag.disposition is Disposition.CALL_120 else "emergency.confirm_ed"
+        call = Show(card=cards.call(emergency.AMBULANCE, texts.say("emergency.call_label")))
+        parts = (Say(text=texts.say(confirm, question=flag.question)), Show(card=card), call)
+    judgement = Judgement(rule_ids=(flag.rule_id,), quotes=flag.anchors)
+    heard = conversation.heard(utterance.text) if utterance.text else conversation
+    return TurnUpdate(
+        conversation=asking.with_card(heard.asking(pending), card),
+        draft=replace(draft.saying(*parts), judgement=judgement, settled=True),
+    )

@@ -1,0 +1,30 @@
+"""Asks for a person to join."""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from agent import cards
+from agent.deps import TurnContext
+from agent.nodes.stage import stage
+from agent.reply import Say, Show
+from agent.state import Task, TurnState, TurnUpdate
+from domain.turn import HandoffQueued
+
+
+@stage("handoff")
+async def handoff(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
+    """Queue the conversation once and say honestly where it stands."""
+    deps, utterance = runtime.context.deps, runtime.context.utterance
+    conversation, draft = state["conversation"], state["draft"]
+    texts = deps.knowledge.texts
+    position = await deps.desk.request(
+        utterance.session_id,
+        reason="patient",
+        urgent=conversation.emergency is not None,
+        key=f"{utterance.session_id}:{utterance.input_id}",
+        now=deps.clock.now(),
+    )
+    text = texts.say("handoff.nobody_plain")
+    parts = (Say(text=text), HandoffQueued(queue_position=position), Show(card=cards.handoff(position)))
+    return TurnUpdate(draft=draft.done_with(Task.HANDOFF).saying(*parts))

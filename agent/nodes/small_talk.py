@@ -1,0 +1,48 @@
+"""Fixed words for feelings, thanks, refusals and questions about the agent itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from langgraph.runtime import Runtime
+
+from agent import cards
+from agent.conversation import UNCLEAR_BEFORE_HANDOFF, Conversation
+from agent.deps import TurnContext
+from agent.nodes.stage import stage
+from agent.reply import Offer, Say
+from agent.state import Task, TurnState, TurnUpdate
+from agent.talk import GRAVE, OFFERS_A_PERSON, TEXTS, WITH_GRAVITY
+from domain.session import Option
+from understanding.reading import Understanding
+
+
+@stage("small_talk")
+async def small_talk(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
+    """Say the fixed text of each such intent once; what was not understood is asked again, then handed on."""
+    conversation, draft = state["conversation"], state["draft"].done_with(Task.SMALL_TALK)
+    texts = runtime.context.deps.knowledge.texts
+    understanding = draft.understanding or Understanding(raw="")
+    ids = [intent.id for intent in understanding.intents if intent.id in TEXTS]
+    person = Offer(choices=(Option(label=texts.say("handoff.accept_label"), value="talk"),), action=cards.HANDOFF)
+    if ids:
+        said = dict.fromkeys(_text_of(name, conversation) for name in ids)
+        draft = draft.saying(*(Say(text=texts.say(text_id)) for text_id in said))
+        if OFFERS_A_PERSON & set(ids):
+            draft = draft.saying(person)
+        grave = conversation.grave or bool(GRAVE & set(ids))
+        return TurnUpdate(conversation=replace(conversation, unclear_turns=0, grave=grave), draft=draft)
+    if runtime.context.utterance.choice:
+        return TurnUpdate(draft=draft.saying(Say(text=texts.say("talk.late_tap"))))
+    unclear = conversation.unclear_turns + 1
+    if unclear < UNCLEAR_BEFORE_HANDOFF:
+        draft = draft.saying(Say(text=texts.say("talk.not_understood")))
+    else:
+        draft = draft.saying(Say(text=texts.say("talk.not_understood_twice")), person)
+    return TurnUpdate(conversation=replace(conversation, unclear_turns=unclear), draft=draft)
+
+
+def _text_of(intent: str, conversation: Conversation) -> str:
+    """The intent's text; nothing cheerful once the conversation turned grave."""
+    grave = conversation.emergency is not None or conversation.grave
+    return WITH_GRAVITY[intent] if grave and intent in WITH_GRAVITY else TEXTS[intent]

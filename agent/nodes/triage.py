@@ -1,0 +1,111 @@
+"""The interview: hears, asks what can still change the outcome, and decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from langgraph.runtime import Runtime
+
+from agent import asking, cards, emergency, explaining
+from agent.conversation import BookingDraft, Conversation
+from agent.deps import TurnContext
+from agent.nodes.stage import stage
+from agent.reply import Part, Say, Show
+from agent.state import Draft, Judgement, Task, TurnState, TurnUpdate
+from domain.clinical import Disposition
+from domain.session import PendingKind
+from domain.turn import Origin
+from tools.triage.case import TriageCase
+from tools.triage.hearing import answer, hear
+from tools.triage.interview import Ask, Decide, decide, next_step, open_case
+from understanding.reading import Answer, Understanding
+
+INTERVIEW = frozenset({PendingKind.TRIAGE_QUESTION, PendingKind.CARD_CLOSING})
+
+
+@stage("triage")
+async def triage(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
+    """Answer the part of a message that is about what somebody feels."""
+    context, conversation = runtime.context, state["conversation"]
+    draft = state["draft"].done_with(Task.TRIAGE)
+    understanding = draft.understanding or Understanding(raw="")
+    if understanding.wants("why"):
+        return TurnUpdate(draft=draft.saying(*explaining.why(conversation, context.deps.knowledge.texts)))
+    fresh = not _interviewing(conversation)
+    case = _heard(conversation, understanding, draft.said, context)
+    conversation = replace(conversation, profile=case.profile)
+    if conversation.emergency:
+        return await _standing(replace(conversation, case=case), draft, case, context)
+    step = next_step(case, context.deps.knowledge.pack, await context.deps.scheduling.departments())
+    conversation = replace(conversation, case=step.case, unclear_turns=0)
+    if isinstance(step, Ask):
+        conversation, parts = _ask(conversation, step, context, fresh=fresh)
+        return TurnUpdate(conversation=conversation, draft=draft.saying(*parts))
+    return _decided(conversation, draft, step, context)
+
+
+def _interviewing(conversation: Conversation) -> bool:
+    return conversation.pending is not None and conversation.pending.kind in INTERVIEW
+
+
+def _heard(conversation: Conversation, understanding: Understanding, said: str, context: TurnContext) -> TriageCase:
+    """The case after this message: the answer to the open question, and everything else that was said."""
+    pack, utterance, pending = context.deps.knowledge.pack, context.utterance, conversation.pending
+    case = conversation.case or open_case(pack, now=context.deps.clock.now())
+    case = replace(case, profile=conversation.profile)
+    if pending and pending.kind in INTERVIEW:
+        taps = asking.chosen(pending, utterance.choice.value) if utterance.choice else ()
+        reply = Answer(ticked=taps) if utterance.choice else understanding.answer
+        case = answer(case, pending.subject, reply, quote=said, pack=pack)
+    return hear(case, understanding, pack)
+
+
+def _ask(
+    conversation: Conversation, step: Ask, context: TurnContext, *, fresh: bool
+) -> tuple[Conversation, tuple[Part, ...]]:
+    """Put the question with its card; the first one says why questions come at all."""
+    texts = context.deps.knowledge.texts
+    conversation, pending = asking.ask(
+        conversation,
+        kind=PendingKind.CARD_CLOSING if step.closing else PendingKind.TRIAGE_QUESTION,
+        question=step.text,
+        subject=step.question_id,
+        options=step.options,
+    )
+    card = cards.triage_question(pending, kind=step.kind.value, text=step.text, remaining=step.remaining)
+    lead = texts.say("triage.acknowledge_plain") if fresh else texts.say("triage.next")
+    said = texts.say("triage.asked_again", question=step.text) if step.again else lead + step.text
+    return asking.with_card(conversation, card), (Say(text=said, origin=Origin.KNOWLEDGE), Show(card=card))
+
+
+def _decided(conversation: Conversation, draft: Draft, step: Decide, context: TurnContext) -> TurnUpdate:
+    """Say the outcome; an emergency is raised, anything else offers the way to a doctor."""
+    result = step.result
+    draft = replace(draft, judgement=_judgement(step))
+    conversation = replace(conversation.awaiting(None), result=result)
+    if result.disposition >= Disposition.ED_NOW:
+        return emergency.decided(conversation, draft, result, context)
+    conversation = replace(conversation, booking=BookingDraft(urgency=result.disposition))
+    texts = context.deps.knowledge.texts
+    parts: tuple[Part, ...] = (*explaining.outcome(result, texts), Show(card=cards.triage_result(result)))
+    return TurnUpdate(conversation=conversation, draft=draft.saying(*parts))
+
+
+async def _standing(conversation: Conversation, draft: Draft, case: TriageCase, context: TurnContext) -> TurnUpdate:
+    """While an emergency stands nothing is asked that could delay help; what is worse is still raised."""
+    step = decide(case, context.deps.knowledge.pack, await context.deps.scheduling.departments())
+    standing = conversation.emergency.disposition if conversation.emergency else Disposition.HOME
+    if step.result.disposition > standing:
+        draft = replace(draft, judgement=_judgement(step))
+        return emergency.decided(conversation.awaiting(None), draft, step.result, context)
+    return TurnUpdate(conversation=conversation.awaiting(None), draft=draft)
+
+
+def _judgement(step: Decide) -> Judgement:
+    return Judgement(
+        rule_ids=step.rule_ids,
+        quotes=tuple(reason.quote for reason in step.result.reasons if reason.quote),
+        answers=step.answers,
+        disposition=step.result.disposition,
+        departments=tuple(choice.id for choice in step.result.departments),
+    )

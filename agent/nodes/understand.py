@@ -1,0 +1,71 @@
+"""Reads the message and plans who answers it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+from langgraph.runtime import Runtime
+
+from agent import routing
+from agent.conversation import Conversation
+from agent.deps import TurnContext
+from agent.nodes.stage import stage
+from agent.state import TurnState, TurnUpdate
+from domain.patient import PatientProfile
+from understanding.reading import Understanding
+
+T = TypeVar("T")
+
+
+@stage("understand")
+async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
+    """The lexicon's reading of the text; a tap or a form says all by itself."""
+    context = runtime.context
+    conversation, draft, utterance = state["conversation"], state["draft"], context.utterance
+    text = "。".join(part for part in (draft.held_text, utterance.text) if part)
+    understanding = Understanding(raw="")
+    if text:
+        understanding = context.deps.knowledge.reader(text, pending=conversation.pending, now=utterance.at)
+        conversation = conversation.heard(utterance.text) if utterance.text else conversation
+        conversation = replace(conversation, profile=known(conversation.profile, understanding))
+    tasks = routing.plan(utterance, conversation, understanding)
+    return TurnUpdate(
+        conversation=conversation,
+        draft=replace(draft, understanding=understanding, tasks=tasks, interrupted=_open_question(conversation)),
+    )
+
+
+def _open_question(conversation: Conversation) -> str:
+    return conversation.pending.id if conversation.pending else ""
+
+
+def known(profile: PatientProfile, understanding: Understanding) -> PatientProfile:
+    """The profile with what this message adds; what it does not say stays."""
+    person, temperature = understanding.person, understanding.readings.temperature_celsius
+    return replace(
+        profile,
+        age_years=_either(person.age_years, profile.age_years),
+        sex=_either(person.sex, profile.sex),
+        pregnant=_either(person.pregnant, profile.pregnant),
+        gestation_weeks=_either(person.gestation_weeks, profile.gestation_weeks),
+        postpartum=_either(person.postpartum, profile.postpartum),
+        relation=person.relation or profile.relation,
+        temperature_celsius=_either(temperature, profile.temperature_celsius),
+        conditions={**profile.conditions, **person.conditions},
+    )
+
+
+def _either(said: T | None, before: T | None) -> T | None:
+    return before if said is None else said
+
+
+def starts_over(conversation: Conversation) -> Conversation:
+    """The conversation about somebody else: what was said of the first patient is not the second's."""
+    return Conversation(
+        recent=conversation.recent,
+        asked=conversation.asked,
+        patient_id=None,
+        emergency=conversation.emergency,
+        answered=conversation.answered,
+    )

@@ -1,0 +1,125 @@
+"""Runs one turn: lock, graph, stream, record.
+
+A run is never cancelled: it goes on in its own task when nobody listens any more, because a half-run
+graph would leave half a turn behind. Cancelling stops the saying only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Literal, TypeAlias, cast
+
+import structlog
+
+from agent.deps import Deps, Saying, TurnContext
+from agent.graph import TurnGraph
+from agent.nodes.check import Finished
+from agent.state import Draft, TurnInput
+from domain.errors import BanyiError, Unavailable
+from domain.session import Pending, SessionId
+from domain.turn import TurnCancelled, TurnEvent, TurnFailed, Utterance
+
+log = structlog.get_logger(__name__)
+
+UNRECORDED_LIMIT = 1000
+_End: TypeAlias = None
+
+
+class Turns:
+    """The conversation's one entrance: an utterance in, events out."""
+
+    def __init__(self, graph: TurnGraph, deps: Deps) -> None:
+        self._graph = graph
+        self._deps = deps
+        self._sayings: dict[SessionId, Saying] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._unrecorded: deque[Finished] = deque(maxlen=UNRECORDED_LIMIT)
+
+    async def run(self, utterance: Utterance) -> AsyncIterator[TurnEvent]:
+        """Answer one input; the last event is `TurnDone`, `TurnCancelled` or `TurnFailed`.
+
+        An input that was answered before says the same again and does nothing.
+        """
+        events: asyncio.Queue[TurnEvent | _End] = asyncio.Queue()
+        task = asyncio.create_task(self._run(utterance, events))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        while (event := await events.get()) is not None:
+            yield event
+
+    async def cancel(
+        self, session_id: SessionId, *, reason: Literal["barge_in", "client", "handoff", "escalation"]
+    ) -> None:
+        """Stop saying the answer on its way, if there is one; what it does is finished."""
+        if saying := self._sayings.get(session_id):
+            saying.cancelled = TurnCancelled(reason=reason)
+
+    async def pending(self, session_id: SessionId) -> Pending | None:
+        """What the agent waits for in this session."""
+        state = await self._graph.aget_state({"configurable": {"thread_id": session_id}})
+        conversation = state.values.get("conversation")
+        return conversation.pending if conversation else None
+
+    async def drain(self) -> None:
+        """Wait until every running turn has finished."""
+        while self._running:
+            await asyncio.wait(set(self._running))
+
+    async def _run(self, utterance: Utterance, events: asyncio.Queue[TurnEvent | _End]) -> None:
+        saying = Saying()
+        context = TurnContext(deps=self._deps, utterance=utterance, trace_id=secrets.token_hex(8), saying=saying)
+        structlog.contextvars.bind_contextvars(trace_id=context.trace_id)
+        try:
+            async with self._deps.locks.hold(utterance.session_id):
+                self._sayings[utterance.session_id] = saying
+                finished = await self._graph_run(context, events)
+                await self._record(finished)
+            events.put_nowait(saying.cancelled or finished.done)
+        except BanyiError as error:
+            log.warning("turn_failed", code=error.code, kind=type(error).__name__)
+            events.put_nowait(self._failure(error.code, retryable=error.retryable))
+        except Exception as error:
+            log.exception("turn_defect", kind=type(error).__name__)
+            events.put_nowait(self._failure("internal", retryable=False))
+        finally:
+            if self._sayings.get(utterance.session_id) is saying:
+                del self._sayings[utterance.session_id]
+            events.put_nowait(None)
+
+    async def _graph_run(self, context: TurnContext, events: asyncio.Queue[TurnEvent | _End]) -> Finished:
+        finished: Finished | None = None
+        stream = self._graph.astream(
+            TurnInput(draft=Draft()),
+            {"configurable": {"thread_id": context.utterance.session_id}},
+            context=context,
+            stream_mode="custom",
+            durability="exit",
+        )
+        async for event in stream:
+            if isinstance(event, Finished):
+                finished = event
+            else:
+                events.put_nowait(cast("TurnEvent", event))
+        if finished is None:
+            raise AssertionError("the graph ended without an answer")
+        return finished
+
+    async def _record(self, finished: Finished) -> None:
+        """Archive the turn; while the archive is away turns wait in memory and follow later, in order."""
+        waiting = [*self._unrecorded, finished]
+        self._unrecorded.clear()
+        while waiting:
+            try:
+                await self._deps.archive.record_turn(waiting[0].messages, waiting[0].decision)
+            except Unavailable:
+                self._unrecorded.extendleft(reversed(waiting))
+                log.warning("archive_behind", turns=len(self._unrecorded))
+                return
+            waiting.pop(0)
+
+    def _failure(self, code: str, *, retryable: bool) -> TurnFailed:
+        message = self._deps.knowledge.texts.say(f"error.{code}")
+        return TurnFailed(code=code, message=message, retryable=retryable)
