@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from knowledge.texts import Texts
+from knowledge.words import HospitalWords
 
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[2]
-OF_THE_HOSPITAL = {"hospital", "phone", "place", "retention", "next_time"}
+OF_THE_HOSPITAL = {field.name for field in fields(HospitalWords)}
 PACKAGES = ("agent", "tools", "channels", "app", "understanding", "knowledge", "memory", "archive")
 
 
