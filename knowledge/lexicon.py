@@ -109,7 +109,7 @@ _FILES = (
     ("symptoms.tsv", ("name", "forms", "departments", "complaint", "danger")),
     ("names.tsv", ("name", "forms", "kind", "departments")),
     ("body_parts.tsv", ("name", "forms", "region", "departments")),
-    ("sensations.tsv", ("name", "forms", "kind")),
+    ("sensations.tsv", ("name", "forms", "kind", "departments")),
     ("words.tsv", ("name", "forms")),
 )
 _SHORTEST_NAME = 2

@@ -26,12 +26,15 @@ _CHAINS = 24
 class Heard:
     """What one text mentions: for each concept its spans; `own` lists each form's own concept once.
 
+    `covered` is every stretch some word of the lexicon accounts for, cues and everyday words included.
+
     `gap(a, b)` is the distance of two places in characters, punctuation weighing more.
     """
 
     normal: Normal
     spans: dict[int, list[Span]] = field(default_factory=dict)
     own: list[tuple[int, Span]] = field(default_factory=list)
+    covered: list[tuple[int, int]] = field(default_factory=list)
     regions: tuple[Region, ...] = ()
     educational: bool = False
     _weights: list[int] | None = None

@@ -205,6 +205,12 @@ class Lexicon:
             cued = [cue for cue in cued if not _covered(cue[0], cue[1], guards)]
         governing = regions(text, _cues(cued, hits), ((start, end) for start, end, _ in hits)) if cued else ()
         heard.regions = heard.regions or governing
+        if places is None:
+            heard.covered += [
+                *guards,
+                *((start, end) for start, end, _ in cued),
+                *((start, end) for start, end, _ in hits),
+            ]
         heard.educational = heard.educational or any("education" in entry.cues for _, _, entry in cued)
         self._mention(heard, hits, governing, places)
         for name, start, end in measured(text, self.vocabulary.measures):
@@ -288,15 +294,19 @@ class Lexicon:
 
 
 def _plain(form: str) -> str:
-    return form if form.isascii() else normalise(form).text
+    return form.lower() if form.isascii() else normalise(form).text
 
 
 def _inside_word(text: str, start: int, end: int) -> bool:
-    """Whether a Latin form is only a piece of a longer Latin word or number."""
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return (text[start].isascii() and before.isascii() and before.isalnum()) or (
-        text[end - 1].isascii() and after.isascii() and after.isalnum()
-    )
+    """Whether a Latin form or number is only a piece of a longer one."""
+    return _same_sort(text[start - 1 : start], text[start]) or _same_sort(text[end - 1], text[end : end + 1])
+
+
+def _same_sort(one: str, other: str) -> bool:
+    """Whether both are digits, or both are Latin letters."""
+    if not one.isascii() or not other.isascii():
+        return False
+    return (one.isdigit() and other.isdigit()) or (one.isalpha() and other.isalpha())
 
 
 def _covered(start: int, end: int, guards: list[tuple[int, int]]) -> bool:

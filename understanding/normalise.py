@@ -26,7 +26,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff\U0001f3fb-\U0001f3ff]"
 )
 _OTHER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\u2190-\u2bff\U0001f000-\U0001faff]+")
-_UNCLEAN = re.compile(r"[^一-鿿0-9A-Za-z，。、:%.℃+]")
+_UNCLEAN = re.compile(r"[^一-鿿0-9a-z，。、:%.℃+]")
 _CUT = re.compile(r"(?P<gap>[，。、:\s]{2,}|\s)|(?P<said>[一-鿿]{1,2})(?P=said){2,}")
 _CJK = re.compile(r"[一-鿿]")
 
@@ -54,8 +54,8 @@ class Normal:
 def normalise(raw: str) -> Normal:
     """Bring `raw` into normal form; linear in its length.
 
-    One character for one: full width, traditional script, punctuation (all of it becomes 「，」, 「。」, 「、」
-    or 「:」), pictures with a meaning. Then invisible and control characters go, white space between Chinese
+    One character for one: full width, capitals, traditional script, punctuation (all of it becomes 「，」,
+    「。」, 「、」 or 「:」), pictures with a meaning. Then invisible and control characters go, white space between Chinese
     characters goes, runs of punctuation become one, and what is said three times or more is said once.
     """
     text = raw.translate(_characters())
@@ -109,14 +109,15 @@ def _kept(match: re.Match[str], text: str) -> str:
 
 @cache
 def _characters() -> dict[int, str]:
-    """Traditional to simplified, full to half width, upper-case Latin as it is, pictures to words."""
+    """Traditional to simplified, full to half width, capitals to small letters, pictures to words."""
     zhconv.zhconv.loaddict(str(Path(zhconv.__file__).with_name("zhcdict.json")))  # closes the file
     table = {ord(key): value for key, value in zhconv.zhconv.getdict("zh-cn").items() if len(key) == len(value) == 1}
     marks = {mark: form for form, many in _PUNCTUATION.items() for mark in many}
     table.update({ord(mark): form for mark, form in marks.items()})
     for code in range(_WIDE_FIRST, _WIDE_LAST + 1):
         narrow = chr(code - _WIDE_SHIFT)
-        table[code] = marks.get(narrow, narrow)
+        table[code] = marks.get(narrow, narrow.lower())
+    table.update({ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"})
     table.update({ord(key): value for key, value in _PICTURES.items()})
     table[0x3000] = " "
     return table
