@@ -9,8 +9,10 @@ from domain.errors import KnowledgeError
 from knowledge.checks import check
 from knowledge.complaints import Complaint, Question
 from knowledge.departments import Department
+from knowledge.intents import load_intents
 from knowledge.lexicon import load_lexicon
 from knowledge.pack import Cover, Pack, Vitals
+from knowledge.people import load_people
 from knowledge.red_flags import load_red_flags
 from knowledge.routing import Routing
 from knowledge.strict import load, load_list
@@ -40,6 +42,8 @@ def load_pack(directory: Path = DIRECTORY) -> Pack:
         routing=load(clinical / "routing.yaml", Routing),
         vitals=load(clinical / "vitals.yaml", Vitals),
         lexicon=load_lexicon(directory / "lexicon"),
+        intents=load_intents(directory / "intents.yaml"),
+        people=load_people(directory / "people.yaml"),
         texts=Texts.load(directory / "fixed_texts.yaml"),
     )
     _check_file_names(pack, departments)

@@ -9,8 +9,10 @@ from functools import cached_property
 from domain.clinical import DepartmentId, Disposition, RuleId
 from knowledge.complaints import Complaint, Question
 from knowledge.departments import Department
+from knowledge.intents import IntentBook
 from knowledge.lexicon import Vocabulary
 from knowledge.patterns import Pattern
+from knowledge.people import PeopleBook
 from knowledge.red_flags import RedFlagRule
 from knowledge.routing import Routing, SymptomGroup, VitalRule
 from knowledge.strict import Mark
@@ -76,6 +78,8 @@ class Pack:
     routing: Routing
     vitals: Vitals
     lexicon: Vocabulary
+    intents: IntentBook
+    people: PeopleBook
     texts: Texts
 
     @property

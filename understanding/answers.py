@@ -23,6 +23,7 @@ _BARE_NUMBER = re.compile(
     rf"^(?!有?一点)(?:大概|大约|差不多|也就|有|是|才|快|约|都|已经|得有|一天|每天|，|\s)*{EXACT}[一-鿿%℃]{{0,3}}(?:吧|左右|了|的样子|上下)?[。.]?$"
 )
 _ASKS_WHETHER = re.compile(r"吗|有没有|是不是|是否|有无")
+_NOTHING_LEFT = re.compile(r"没|无|冇|莫")
 _SHORT_LABEL = 2
 _ACCEPT, _DECLINE = frozenset({"yes", "accept", "true"}), frozenset({"no", "decline", "false"})
 _YES_NO_KINDS = frozenset(
@@ -66,19 +67,23 @@ def read_answer(
     plain = Answer(yes=colour.yes, unsure=colour.unsure, none_of_these=colour.none_of_these, corrects=colour.corrects)
     if is_yes_no(pending):
         labelled = _by_label(said, pending.options)
+        if pending.kind is PendingKind.CARD_CLOSING and colour.bare and _NOTHING_LEFT.match(strip_filler(said)):
+            plain = replace(plain, none_of_these=True)
         return replace(plain, yes=labelled if labelled is not None else colour.yes, number=_number(said, pending))
-    offered = tuple(option for option in pending.options if not NONE_LABEL.match(option.label))
     if is_multi(pending):
-        marks = _marks(said, offered, present, absent, concepts)
+        marks = _marks(said, _choices(pending), present, absent, concepts)
         return replace(
             plain,
-            yes=True if marks.ticked else colour.yes,
+            yes=True if marks.ticked else None if marks.denied else colour.yes,
             unsure=colour.unsure and not marks.ticked and not marks.denied,
             none_of_these=colour.none_of_these or (colour.bare and not marks.ticked and not marks.denied),
             ticked=marks.ticked,
             denied=marks.denied,
         )
-    ordinal = read_ordinal(said, len(offered)) if offered else None
+    if not _choices(pending):
+        return replace(plain, number=_number(said, pending))
+    offered = tuple(option for option in pending.options if not NONE_LABEL.match(option.label))
+    ordinal = read_ordinal(said, len(offered))
     picked = _picked(said, pending, offered, ordinal, duration, present, concepts)
     if picked is None:
         return replace(plain, ordinal=ordinal, number=_number(said, pending))
@@ -87,12 +92,26 @@ def read_answer(
 
 def asks_age(pending: Pending | None) -> bool:
     """Whether the open question is how old the patient is."""
-    return pending is not None and not pending.options and _ASKS_AGE.search(pending.question) is not None
+    return _open(pending, _ASKS_AGE)
 
 
 def asks_temperature(pending: Pending | None) -> bool:
     """Whether the open question is how high the temperature is."""
-    return pending is not None and not pending.options and _ASKS_TEMPERATURE.search(pending.question) is not None
+    return _open(pending, _ASKS_TEMPERATURE)
+
+
+def _open(pending: Pending | None, asks: re.Pattern[str]) -> bool:
+    """Whether a question without options but 「不清楚」 asks this."""
+    return pending is not None and not _choices(pending) and asks.search(pending.question) is not None
+
+
+def _choices(pending: Pending) -> tuple[Option, ...]:
+    """The options that are answers of their own, neither 「都没有」 nor 「不清楚」."""
+    return tuple(
+        option
+        for option in pending.options
+        if not NONE_LABEL.match(option.label) and not UNSURE_LABEL.match(option.label)
+    )
 
 
 def is_multi(pending: Pending) -> bool:
@@ -104,7 +123,7 @@ def is_yes_no(pending: Pending) -> bool:
     """Whether the question is answered by yes or no alone."""
     if pending.kind in _YES_NO_KINDS or any(option.value.lower() in _ACCEPT for option in pending.options):
         return True
-    return not pending.options and _ASKS_WHETHER.search(pending.question) is not None
+    return not _choices(pending) and _ASKS_WHETHER.search(pending.question) is not None
 
 
 def _marks(
@@ -115,9 +134,7 @@ def _marks(
     concepts: Concepts | None,
 ) -> options.OptionMatch:
     if ALL_OF_THEM.match(strip_filler(said)) or ALL_OF_THEM.match(said):
-        return options.OptionMatch(
-            ticked=tuple(option.value for option in offered if not UNSURE_LABEL.match(option.label))
-        )
+        return options.OptionMatch(ticked=tuple(option.value for option in offered))
     places = read_places(said, len(offered))
     if places:
         values = tuple(offered[place].value for place in places)

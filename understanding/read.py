@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from domain.clinical import Presence
+from domain.clinical import DepartmentId, Presence
 from domain.session import Pending, PendingKind
+from knowledge.pack import Pack
 from understanding import durations, severity, vitals
 from understanding.answers import asks_age, asks_temperature, read_answer
 from understanding.booking import DepartmentNames, read_wish
@@ -66,6 +67,24 @@ class Reader:
     departments: DepartmentNames
     doctors: Callable[[], Sequence[str]] = tuple
     _labels: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(
+        cls,
+        pack: Pack,
+        *,
+        symptoms: SymptomReader,
+        local_names: Iterable[tuple[str, DepartmentId]] = (),
+        doctors: Callable[[], Sequence[str]] = tuple,
+    ) -> Reader:
+        """The reader of a pack and a hospital; `local_names` is what the hospital calls its departments."""
+        return cls(
+            symptoms=symptoms,
+            intents=IntentReader(pack.intents),
+            people=PeopleReader(pack.people),
+            departments=DepartmentNames(pack.departments.values(), local_names),
+            doctors=doctors,
+        )
 
     def __call__(self, text: str, *, pending: Pending | None = None, now: datetime) -> Understanding:
         """One message, read against what was asked last; `now` is aware, in the hospital's zone."""

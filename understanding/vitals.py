@@ -16,6 +16,7 @@ TEMPERATURE_RANGE = (30.0, 43.5)
 SYSTOLIC_RANGE = (40.0, 300.0)
 DIASTOLIC_RANGE = (20.0, 200.0)
 HEART_RATE_RANGE = (20.0, 300.0)
+RESPIRATION_RANGE = (4.0, 120.0)
 OXYGEN_RANGE = (30.0, 100.0)
 GLUCOSE_RANGE = (0.5, 60.0)
 GLUCOSE_OFF_SCALE = 33.4
@@ -48,6 +49,10 @@ _RATE = re.compile(
     rf"(?:心率|心跳|脉搏|脉率|HR|hr|每分钟跳?|一分钟跳?|静息心率)(?:快到|跳到|快得|最快|现在|是|有|到了?|都|已经|大概|才|只有|就|达|每分钟|一分钟|，|：|:|\s|在|了|跳)*"
     rf"(?P<n>{EXACT})(?P<more>{_VAGUE})(?!分|天|岁|片|粒|年|点|度|、?[、]?\d*[个小]|口|次呼吸)"
 )
+_BREATHS = re.compile(
+    r"(?:(?:每|一)分钟)?(?:呼吸|喘气|喘)(?:频率|次数)?(?:每分钟|一分钟|现在|大概|快到|达到|有|到|是|了|都|才|只有|得|，|：|:|\s)*"
+    rf"(?P<n>{EXACT})(?P<more>{_VAGUE})(?:次|下)"
+)
 _OXYGEN = re.compile(
     rf"(?:血氧饱和度|氧饱和度?|血氧|SpO2|spo2|SPO2)(?:只有|掉到|降到|最低|现在|是|有|到了?|才|都|就|大概|，|：|:|\s|百分之|在|了|低到)*"
     rf"(?P<n>{EXACT})(?P<more>{_VAGUE})"
@@ -60,7 +65,7 @@ _GLUCOSE_HIGH = re.compile(r"血糖.{0,8}(?:爆表|测不出来?|测不到|(?<![
 _MG_PER_DL = re.compile(r"^\s*(?:mg|毫克)")
 _MG_PER_MMOL = 18.0
 _HINT = re.compile(
-    r"度|℃|°|压|血氧|饱和|[sS][pP][oO]|糖|心率|心跳|脉|体温|烧|热|温|\d/\d|\d\s*/\s*\d|\d\.\d|HR|hr|BP|bp|跳|量|分钟|三十|四十"
+    r"度|℃|°|压|血氧|饱和|[sS][pP][oO]|糖|心率|心跳|脉|体温|烧|热|温|\d/\d|\d\s*/\s*\d|\d\.\d|HR|hr|BP|bp|跳|量|分钟|呼吸|喘|三十|四十"
 )
 _NOT_BODY = re.compile(
     r"(?:转|角|旋转|近视|度数|弯|水温|空调|室温|气温|外面|天气|零下|调到|水|散光|眼镜|弯了?)(?:了|有|是|到|都)*$"
@@ -80,6 +85,7 @@ def read(text: str) -> Readings:
         heart_rate_per_minute=max(
             _values(_RATE, text, HEART_RATE_RANGE), key=lambda rate: abs(rate - 80), default=None
         ),
+        respirations_per_minute=max(_values(_BREATHS, text, RESPIRATION_RANGE), default=None),
         oxygen_saturation_percent=min(_values(_OXYGEN, text, OXYGEN_RANGE), default=None),
         glucose_mmol_per_litre=_glucose(text),
     )

@@ -130,6 +130,11 @@ def test_none_of_these(text: str) -> None:
     assert answer.ticked == ()
 
 
+def test_a_denial_of_one_sign_is_no_answer_to_the_card() -> None:
+    """「没有出冷汗」 must not be taken for a no to every sign."""
+    assert read_answer("没有出冷汗", SIGNS).yes is None
+
+
 @pytest.mark.parametrize(
     ("text", "ticked", "denied", "rest_denied"),
     [
@@ -246,6 +251,34 @@ def test_a_duration_picks_the_span_it_falls_in(days: int, picked: str) -> None:
 def test_a_number_is_read_in_the_unit_that_was_asked(question: str, text: str, number: float | None) -> None:
     """Years, degrees, points or a plain count."""
     assert read_answer(text, _pending(question)).number == (None if number is None else pytest.approx(number))
+
+
+def test_a_number_is_read_beside_a_button_for_doubt() -> None:
+    """A question whose only button is 「不清楚」 still takes a number, and no place."""
+    pending = _pending("患者多大年龄？", (Option(label="不清楚", value="unsure"),))
+    assert read_answer("1岁", pending) == Answer(number=1)
+    assert read_answer("不清楚", pending) == Answer(unsure=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "yes", "none"),
+    [
+        ("对", True, False),
+        ("对，都没有", True, True),
+        ("没有", False, True),
+        ("嗯没有了", False, True),
+        ("不是，还有", False, False),
+    ],
+)
+def test_a_closing_question_is_answered_either_way(text: str, *, yes: bool, none: bool) -> None:
+    """「其余几样都没有，对吗？」: 「对」 and 「没有」 both mean that there is nothing more."""
+    pending = _pending(
+        "其余几样都没有，对吗？",
+        (Option(label="是", value="yes"), Option(label="不是", value="no"), Option(label="不清楚", value="unsure")),
+        PendingKind.CARD_CLOSING,
+    )
+    answer = read_answer(text, pending)
+    assert (answer.yes, answer.none_of_these) == (yes, none)
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,12 @@ def test_a_heart_rate_is_read(text: str, rate: float) -> None:
     assert vitals.read(text).heart_rate_per_minute == rate
 
 
+@pytest.mark.parametrize(("text", "rate"), [("呼吸每分钟40次", 40), ("一分钟喘60下", 60), ("呼吸困难3天", None)])
+def test_a_breathing_rate_is_read(text: str, rate: float | None) -> None:
+    """Breaths a minute, counted."""
+    assert vitals.read(text).respirations_per_minute == rate
+
+
 @pytest.mark.parametrize(("text", "percent"), [("血氧88", 88), ("血氧八十多", 85), ("血氧百分之九十二", 92)])
 def test_an_oxygen_saturation_is_read(text: str, percent: float) -> None:
     """Saturation in per cent."""
