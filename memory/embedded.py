@@ -16,6 +16,7 @@ import fcntl
 import importlib.util
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -125,25 +126,31 @@ class EmbeddedValkey:
         """Start the server as a daemon that holds `lock`; a Ctrl-C meant for the service spares it."""
         socket = self._socket_path(make=True)
         socket.unlink(missing_ok=True)
+        command = (
+            *(str(self._program or server_program()), "--port", "0"),
+            *("--unixsocket", str(socket), "--unixsocketperm", "700"),
+            *("--dir", str(self._directory), "--databases", "1"),
+            *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+            *("--maxmemory-policy", "noeviction", "--loglevel", "warning"),
+            *("--daemonize", "yes", "--pidfile", str(self._directory / "valkey.pid")),
+            *("--logfile", str(self._directory / "valkey.log")),
+        )
         try:
-            process = await asyncio.create_subprocess_exec(
-                str(self._program or server_program()),
-                *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
-                *("--dir", str(self._directory), "--databases", "1"),
-                *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
-                *("--maxmemory-policy", "noeviction", "--loglevel", "warning"),
-                *("--daemonize", "yes", "--pidfile", str(self._directory / "valkey.pid")),
-                *("--logfile", str(self._directory / "valkey.log")),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
+            # A thread and not asyncio's subprocesses: uvloop's cannot set a umask.
+            process = await asyncio.to_thread(
+                subprocess.run,
+                command,
+                check=False,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
                 pass_fds=(lock,),
                 umask=0o077,
                 env={"LC_ALL": "C"},
             )
         except OSError as error:
             raise SettingsError("redis_url", f"the embedded server cannot be run: {error.strerror}") from error
-        if await process.wait():
+        if process.returncode:
             raise SettingsError("data_dir", f"the server did not start, see {self._directory / 'valkey.log'}")
 
     async def _answers(self) -> bool:
