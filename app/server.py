@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import uvicorn
 
 from channels.wire import SOCKET_LIMIT_BYTES
+from domain.errors import SettingsError
 
 CLOSE_SECONDS = 5
 
@@ -44,16 +46,16 @@ class Server(uvicorn.Server):
         )
         self._drain = drain
         self._ready = ready
+        self._socket = bound(host, port)
 
     @property
     def port(self) -> int:
         """The port really listened on."""
-        listening: socket.socket = self.servers[0].sockets[0]
-        return int(listening.getsockname()[1])
+        return int(self._socket.getsockname()[1])
 
     async def serve_quietly(self) -> None:
         """Serve without taking over the process's signals, until `should_exit`."""
-        await self._serve()
+        await self._serve([self._socket])
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then say so."""
@@ -68,3 +70,21 @@ class Server(uvicorn.Server):
             server.close()
         await self._drain()
         await super().shutdown(sockets)
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket bound to `host` and `port`; 0 takes a free port.
+
+    Raises:
+        SettingsError: the address is no address of this machine, or the port is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        key = "BANYI_PORT" if error.errno == errno.EADDRINUSE else "BANYI_HOST"
+        raise SettingsError(key, f"{host}:{port}: {error.strerror}") from error
+    return listening

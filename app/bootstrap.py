@@ -1,0 +1,171 @@
+"""Chooses the adapter behind every port and puts the service together; nothing else knows any of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+
+from agent import emergency, graph
+from agent.deps import Deps, Knowledge
+from agent.turn import Turns
+from app.clock import SystemClock
+from app.health import SystemHealth
+from app.knowledge import open_knowledge
+from app.metrics import Metrics
+from app.settings import Settings
+from app.stores import Stores, open_stores
+from channels.http import Calls, application
+from channels.http_bodies import Notice, NoticePurpose
+from channels.hub import Hub
+from channels.pages import Pages
+from channels.ports import Services
+from channels.sessions import Sessions
+from channels.websocket import Realtime
+from domain.clinical import RedFlag, RuleId
+from domain.session import Pending
+from domain.turn import Escalated
+from knowledge.loader import DIRECTORY
+from tools.hospital.sql.demo import load_demo
+
+WEB: Final = Path(__file__).parent.parent / "web"
+PAGES: Final = {"/": "/demo/index.html"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """The running parts: what to serve, what to drain, what to look after."""
+
+    app: Starlette
+    hub: Hub
+    turns: Turns
+    stores: Stores
+    services: Services
+    knowledge: Knowledge
+
+
+@asynccontextmanager
+async def open_service(settings: Settings) -> AsyncIterator[Service]:
+    """Open everything the service needs, and close it in reverse.
+
+    Raises:
+        SettingsError: a setting is wrong.
+        KnowledgeError: the pack is wrong.
+        Unavailable: a store cannot be opened.
+    """
+    demo = load_demo(DIRECTORY / "hospital" / "demo.yaml")
+    clock = SystemClock(demo.hospital.zone)
+    async with open_stores(settings, demo=demo, clock=clock) as stores:
+        doctors = tuple(one.name for one in await stores.hospital.scheduling.practitioners())
+        knowledge = await asyncio.to_thread(
+            open_knowledge,
+            await stores.hospital.scheduling.departments(),
+            booking_rules=demo.rules.in_words,
+            doctors=lambda: doctors,
+        )
+        turns = Turns(
+            graph.build(stores.checkpointer),
+            Deps(
+                clock=clock,
+                knowledge=knowledge,
+                scheduling=stores.hospital.scheduling,
+                patients=stores.hospital.patients,
+                sessions=stores.archive.sessions,
+                archive=stores.archive.archive,
+                desk=stores.archive.desk,
+                locks=stores.locks,
+            ),
+        )
+        metrics = Metrics()
+        health = SystemHealth(
+            knowledge.screen,
+            {
+                "memory": stores.memory.ping,
+                "archive": partial(stores.archive.sessions.by_resume, ""),
+                "hospital": stores.hospital.scheduling.departments,
+            },
+            metrics,
+        )
+        services = Services(
+            clock=clock,
+            timers=asyncio.get_running_loop(),
+            turns=turns,
+            screen=knowledge.screen,
+            alarm=PackAlarm(knowledge),
+            wording=knowledge.texts,
+            notice=notice(knowledge),
+            sessions=stores.archive.sessions,
+            archive=stores.archive.archive,
+            desk=stores.archive.desk,
+            journal=stores.journal,
+            events=stores.events,
+            memory=stores.memory,
+            limits=stores.limits,
+            meter=metrics,
+            health=health,
+            rules=settings.rules,
+        )
+        hub = Hub(services)
+        yield Service(
+            app=asgi(services, hub, metrics, frozenset(settings.allowed_origins)),
+            hub=hub,
+            turns=turns,
+            stores=stores,
+            services=services,
+            knowledge=knowledge,
+        )
+
+
+def asgi(services: Services, hub: Hub, metrics: Metrics, allowed_origins: frozenset[str]) -> Starlette:
+    """The ASGI application over these services."""
+    sessions = Sessions(services=services, hub=hub)
+    return application(
+        Calls(services=services, sessions=sessions, hub=hub, exposition=metrics.exposition),
+        Realtime(services=services, sessions=sessions, hub=hub, allowed_origins=allowed_origins),
+        pages=Pages(WEB, aliases=PAGES).routes(),
+        allowed_origins=allowed_origins,
+    )
+
+
+def notice(knowledge: Knowledge) -> Notice:
+    """What the patient is told and asked, from the pack."""
+    form, texts = knowledge.pack.texts.consent, knowledge.texts
+    told = ["notice.text", "notice.sensitive", "notice.demo"]
+    if knowledge.pack.cover.reviewed_by is None:
+        told.append("notice.unsigned")
+    return Notice(
+        text="\n".join(texts.say(text_id) for text_id in told),
+        consent_version=form.version,
+        purposes=[
+            NoticePurpose(id=one.id.value, title=one.title, text=one.text, required=one.required)
+            for one in form.purposes
+        ],
+    )
+
+
+class PackAlarm:
+    """The pack's words for an escalation outside a turn."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    def raised(self, flags: tuple[RedFlag, ...]) -> Escalated:
+        """The escalation of red flags seen on receipt."""
+        return emergency.raised(self._knowledge.texts, flags)
+
+    def overdue(self, pending: Pending) -> Escalated:
+        """The escalation of a red flag's question left open."""
+        rule = self._knowledge.pack.red_flags[RuleId(pending.subject)]
+        return emergency.escalation(
+            self._knowledge.texts,
+            rule.disposition,
+            (rule.id,),
+            first_aid=rule.first_aid,
+            crisis=rule.crisis,
+        )

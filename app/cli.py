@@ -1,0 +1,105 @@
+"""The command line: `banyi serve`, `chat`, `check`, `schemas`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+import uvloop
+from rich.console import Console
+
+from app.checking import checks
+from app.logging import configure_logging
+from app.running import serve as run_service
+from app.settings import Settings, read_settings
+from app.terminal import chat as run_chat
+from channels.schemas import schemas as render_schemas
+from domain.errors import BanyiError
+
+T = TypeVar("T")
+
+cli = typer.Typer(
+    name="banyi",
+    help="伴医: a patient-facing conversational agent a hospital can run.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (BANYI_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (BANYI_PORT).")] = None,
+) -> None:
+    """Run the service until Ctrl-C."""
+    settings = _settings(host=host, port=port)
+    configure_logging(settings.log_level, settings.log_format)
+    _run(run_service(settings, ready=lambda url: print(f"banyi: {url}", flush=True)))
+
+
+@cli.command()
+def chat(
+    url: Annotated[str | None, typer.Option(help="A running service; without one, one is started here.")] = None,
+) -> None:
+    """Talk with the agent in the terminal."""
+    settings = _settings()
+    configure_logging("error", settings.log_format)
+    _run(run_chat(settings, console, url=url))
+
+
+@cli.command()
+def check() -> None:
+    """Check settings, data directory, pack and stores; exit 1 when something is wrong."""
+    settings = _settings()
+    configure_logging("error", settings.log_format)
+    passed = True
+    for name, problem in _run(checks(settings)):
+        mark = "[green]✓[/]" if problem is None else "[red]✗[/]"
+        console.print(f"{mark} {name}" + ("" if problem is None else f": {problem}"))
+        passed = passed and problem is None
+    if not passed:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def schemas(
+    directory: Annotated[Path, typer.Argument(help="Where to write them.")] = Path("docs/schemas"),
+) -> None:
+    """Write the JSON Schemas of protocol v1."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, content in render_schemas().items():
+        (directory / name).write_text(content, encoding="utf-8")
+
+
+def _settings(**overrides: Any) -> Settings:
+    try:
+        return read_settings(**{name: value for name, value in overrides.items() if value is not None})
+    except BanyiError as error:
+        _fail(error)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; an error of ours is one line and exit code 1, not a traceback."""
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(work)
+    except BanyiError as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _fail(error: BanyiError) -> NoReturn:
+    print(f"banyi: {error}", file=sys.stderr)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """The `banyi` program."""
+    cli()

@@ -1,0 +1,69 @@
+"""Compiles one released pack for one hospital into everything the conversation knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from agent.deps import Knowledge
+from agent.phrases import Phrases
+from agent.screen import Screen
+from domain.scheduling import HospitalDepartment
+from knowledge.guidebook import load_guide
+from knowledge.loader import DIRECTORY, load_pack
+from knowledge.words import load_words
+from tools.guidance.search import GuideSearch
+from tools.triage.red_flags import RedFlags
+from understanding.chart_answers import ChartReader
+from understanding.lexicon import Lexicon
+from understanding.read import Reader
+from understanding.reading import SymptomReading
+from understanding.symptoms import Symptoms
+
+
+def open_knowledge(
+    departments: Sequence[HospitalDepartment],
+    *,
+    booking_rules: tuple[str, ...],
+    doctors: Callable[[], Sequence[str]],
+    directory: Path = DIRECTORY,
+) -> Knowledge:
+    """Load and compile the pack of `directory` for a hospital with these departments and doctors.
+
+    Raises:
+        KnowledgeError: something in the pack is wrong; names file and line.
+    """
+    pack = load_pack(directory)
+    lexicon = Lexicon(
+        pack.lexicon,
+        pack.patterns,
+        departments={one.id: (one.name, *one.aliases) for one in pack.departments.values()},
+        complaints={one.id: one.aliases for one in pack.complaints.values()},
+    )
+    questions = {rule.question for rule in pack.red_flags.values()}
+    reader = Reader.of(
+        pack,
+        symptoms=_medical(lexicon, ChartReader(lexicon, pack.complaints.values())),
+        local_names=[(one.name, one.id) for one in departments],
+        doctors=doctors,
+    )
+    return Knowledge(
+        pack=pack,
+        texts=Phrases(pack.texts, load_words(directory / "hospital" / "words.yaml").values()),
+        reader=reader,
+        screen=Screen(RedFlags(pack.red_flags.values(), lexicon), lexicon, questions=questions),
+        guide=GuideSearch(load_guide(directory / "guide")),
+        booking_rules=booking_rules,
+    )
+
+
+def _medical(lexicon: Lexicon, charts: ChartReader) -> Callable[[str], SymptomReading]:
+    """Symptoms and chart answers of a message that is heard once."""
+    symptoms = Symptoms(lexicon)
+
+    def read(raw: str) -> SymptomReading:
+        heard = lexicon.hear(raw)
+        return replace(symptoms.read(heard), heard=charts(heard))
+
+    return read

@@ -1,0 +1,31 @@
+"""Runs the service until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+import structlog
+
+from app.bootstrap import open_service
+from app.server import Server
+from app.settings import Settings
+from app.upkeep import upkeep
+
+log = structlog.get_logger(__name__)
+
+
+async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C; `ready` is told the URL once requests are answered.
+
+    A second signal does not wait for running turns.
+    """
+    async with open_service(settings) as service, upkeep(service.stores):
+        server = Server(service.app, host=settings.host, port=settings.port, drain=service.hub.drain, ready=ready)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, server.handle_exit, number, None)
+        await server.serve_quietly()
+        await service.turns.drain()
+    log.info("stopped")
