@@ -14,6 +14,7 @@ from knowledge.complaints import DANGER
 from knowledge.departments import Department, DepartmentKind
 from knowledge.logic import Value
 from knowledge.pack import Pack
+from knowledge.profile import CONDITIONS
 from knowledge.routing import Place
 from tools.triage.case import TriageCase
 from tools.triage.chart import Chart
@@ -57,8 +58,9 @@ def choose(
 def _wishes(
     case: TriageCase, charts: Sequence[Chart], disposition: Disposition, facts: dict[str, Value], pack: Pack
 ) -> list[_Wish]:
-    """Every department that was led to, best first."""
-    values: dict[str, Value] = {**facts, "d": disposition.name, "month": float(case.month)}
+    """Every department that was led to, best first. Here a condition nobody spoke of counts as absent."""
+    values: dict[str, Value] = {**dict.fromkeys(CONDITIONS, False), **facts}
+    values |= {"d": disposition.name, "month": float(case.month)}
     wishes: list[_Wish] = []
     alternatives: list[_Wish] = []
     for chart in charts:
