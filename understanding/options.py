@@ -28,7 +28,7 @@ _DENIED_AFTER = re.compile(
 _UNSURE = re.compile(r"不清楚|不知道|不确定|说不好|不好说|不太清楚|没注意|记不清|不晓得|拿不准")
 _NOT_DENIED = re.compile(r"不是没有?|没有不|有没有|不得不|是不是|能不能|会不会")
 _ALTERNATIVE = re.compile(r"[、，,/；;（）()：:]|或者?|以及|(?<=[^温])和|且")
-_NOISE = re.compile(r"[的了着得地个是在会就很也都还又把被儿现时]|有点|一点|有些|感觉|觉得|比较|特别|非常|突然|明显")
+_NOISE = re.compile(r"[的了着得地个是在会就很也都还又把被儿现时太]|有点|一点|有些|感觉|觉得|比较|特别|非常|突然|明显")
 _SAME = (
     ("疼痛", "疼"),
     ("痛", "疼"),
@@ -39,6 +39,7 @@ _SAME = (
     ("昏过去", "晕倒"),
     ("冒冷汗", "出冷汗"),
     ("一身冷汗", "出冷汗"),
+    ("冒虚汗", "出冷汗"),
     ("出虚汗", "出冷汗"),
     ("喘不上气", "气短"),
     ("喘不过气", "气短"),
@@ -136,9 +137,9 @@ def by_duration(length: timedelta, options: Sequence[Option]) -> str | None:
 
 
 def by_severity(score: float, options: Sequence[Option]) -> str | None:
-    """The option 轻 (0–3), 中 (4–6) or 重 (7–10) a score falls in, as the complaint schema counts."""
-    word = "轻" if score <= 3 else "中" if score < 7 else "重"  # noqa: PLR2004 - the schema's own bounds
-    return next((option.value for option in options if option.label.startswith(word)), None)
+    """The option 轻 (0–3), 中 (4–6) or 重 (7–10) a score falls in, as the complaint schema counts; 不重 is below 7."""
+    words = ("轻", "不重") if score <= 3 else ("中", "不重") if score < 7 else ("重",)  # noqa: PLR2004 - the schema's bounds
+    return next((option.value for option in options if option.label.startswith(words)), None)
 
 
 def plain(text: str) -> str:
@@ -211,13 +212,15 @@ _SPAN = re.compile(
     rf"(?P<more>超过|大于|满)?(?P<low>{EXACT}|几|半)(?:(?P<unit1>秒|分钟|小时|天|周|星期|个月|年)?(?:到|至|-|~)(?P<high>{EXACT}))?"
     r"(?P<unit>秒|分钟|小时|天|周|星期|个月|年)(?P<bound>以上|以内|之内|内|以下|不到)?"
 )
+_ONLY_SPAN = re.compile(r"(?:不到|不满|少于|小于|已经|或反复|左右|了|（[^）]*）)*")
+"""What may stand round the span: 「现在还痛超过10分钟」 says more than how long."""
 _LESS = re.compile(r"(?:不到|不满|少于|小于)$")
 _EVER = timedelta(days=36_500)
 
 
 def _span(label: str) -> tuple[timedelta, timedelta] | None:
     match = _SPAN.search(label)
-    if match is None:
+    if match is None or not _ONLY_SPAN.fullmatch(label[: match.start()] + label[match.end() :]):
         return None
     unit = _TIME_UNITS[match["unit"]]
     if match["low"] == "几":

@@ -40,6 +40,14 @@ _BOOKING_KINDS = frozenset(
     }
 )
 _TRIAGE_KINDS = frozenset({PendingKind.RED_FLAG, PendingKind.TRIAGE_QUESTION, PendingKind.CARD_CLOSING})
+_ERRANDS = frozenset(
+    {
+        *("report_query", "report_print", "fee_query", "fee_list", "refund", "invoice", "insurance", "navigate"),
+        *("transport", "checkin", "queue", "deposit", "record_copy", "certificate", "visiting", "companion"),
+        *("take_home_meds", "remote_insurance", "discharge", "lost", "hours", "complaint", "praise"),
+    }
+)
+"""Intents whose clause tells nothing about what somebody suffers from."""
 _BARE_WISH_CHARACTERS = 20
 _LABELS_KEPT = 4096
 _CLAUSE = re.compile(r"[^，。！？；,!?;\n]+")
@@ -93,7 +101,7 @@ class Reader:
         present = _concepts(medical, Presence.PRESENT)
         absent = _concepts(medical, Presence.ABSENT)
         intents = _with_language(self.intents.read(said), said)
-        departments = self._departments(said, medical)
+        departments = self._departments(said, medical, intents)
         lasting = durations.read(said, now)
         answer = read_answer(said, pending, present=present, absent=absent, concepts=self._about, duration=lasting)
         person = self._person(said, pending, answer, now)
@@ -127,11 +135,21 @@ class Reader:
                 self._labels[label] = known
         return known
 
-    def _departments(self, said: str, medical: SymptomReading) -> tuple[DepartmentHint, ...]:
-        """Departments called by name, then those the symptoms lead to."""
+    def _departments(self, said: str, medical: SymptomReading, intents: Sequence[Intent]) -> tuple[DepartmentHint, ...]:
+        """Departments called by name, then those the symptoms lead to; 「血检出了吗」 leads nowhere."""
         named = self.departments.find(said)
         names = {hint.id for hint in named}
-        return (*named, *(hint for hint in medical.departments if hint.id not in names))
+        errands = [intent.quote for intent in intents if intent.id in _ERRANDS]
+        complaints = [finding.quote for finding in medical.findings]
+        led = (
+            hint
+            for hint in medical.departments
+            if hint.id not in names
+            and not any(
+                hint.quote in errand and not any(complaint in errand for complaint in complaints) for errand in errands
+            )
+        )
+        return (*named, *led)
 
     def _person(self, said: str, pending: Pending | None, answer: Answer, now: datetime) -> PersonReading:
         person = self.people.read(said, now.date())

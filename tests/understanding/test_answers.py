@@ -235,6 +235,12 @@ def test_a_duration_picks_the_span_it_falls_in(days: int, picked: str) -> None:
     assert read_answer("这么久了", pending, duration=timedelta(days=days)).ticked == (picked,)
 
 
+def test_a_duration_does_not_pick_an_option_that_says_more_than_how_long() -> None:
+    """「昨天疼的」 is not 「现在还痛超过10分钟」."""
+    pending = _pending("这次痛了多久？", _options("现在还痛超过10分钟", "现在还痛不到10分钟", "更早痛过"))
+    assert read_answer("昨天的事", pending, duration=timedelta(days=1)).ticked == ()
+
+
 @pytest.mark.parametrize(
     ("question", "text", "number"),
     [
