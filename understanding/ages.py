@@ -12,6 +12,7 @@ from understanding.numbers import EXACT, NUMERAL, exact, parse
 MAX_AGE_YEARS = 120
 _DAYS, _WEEKS, _MONTHS = 1 / 365.25, 7 / 365.25, 1 / 12
 _NEARLY_YEARS = 2
+_LEAST_BARE_YEARS = 10
 _SCORE_OF_A_DECADE = 10
 
 _CHILD = (
@@ -63,6 +64,12 @@ def _part(unit: float) -> Callable[[re.Match[str]], float | None]:
 def _nearly(match: re.Match[str]) -> float | None:
     value = exact(match["n"])
     return None if value is None else value - _NEARLY_YEARS
+
+
+def _bare_years(match: re.Match[str]) -> float | None:
+    """Years without 岁: from ten up only, so that 「我爸一直」 is nobody's age."""
+    number = parse(match["n"])
+    return number.value if number is not None and number.low >= _LEAST_BARE_YEARS else None
 
 
 def _decades(match: re.Match[str]) -> float | None:
@@ -130,7 +137,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], float | None]], .
             r"(?:已经|都|快|也)?(?P<n>(?:[二三四五六七八九]十|[2-9]0)(?:好几|出头|多|几))(?:了|的人|，|,|。|$)",
             _part(1),
         ),
-        (rf"{_PERSON}{_STATING}(?P<n>{NUMERAL})(?:了|的|多)?{_NOT_AN_AGE}", _part(1)),
+        (rf"{_PERSON}{_STATING}(?P<n>{NUMERAL})(?:了|的|多)?{_NOT_AN_AGE}", _bare_years),
         (rf"(?:今年|年龄|年纪|虚岁|芳龄)(?:是|有|已经|都|快|大概|：|:|\s)*(?P<n>{NUMERAL}){_NOT_AN_AGE}", _part(1)),
         (rf"(?<![\d.])(?P<n>{EXACT})(?:岁|，|,|、|\s)?(?:的)?(?:男|女)(?:性|的|生)?(?:，|,|。|\s|$)", _part(1)),
     )

@@ -32,7 +32,7 @@ _SPAN = re.compile(
 _HALF_DAY = {"大半天": 8 * _HOUR, "半拉天": 8 * _HOUR, "半天": 6 * _HOUR, "半晌": 6 * _HOUR}
 
 _NO_SPAN_BEFORE = re.compile(
-    r"(?:每|每隔|隔|第|一次|每次|最近[一]?次|孕|怀孕|怀了|停经|产后|术后|手术后|生完|出院|过了|未来|接下来|初|满|大|"
+    r"(?:出生|生下来|每|每隔|隔|第|一次|每次|最近[一]?次|孕|怀孕|怀了|停经|产后|术后|手术后|生完|出院|过了|未来|接下来|初|满|大|"
     r"开了|吃了药|前)$|(?:怀孕|怀了|停经|产后|术后|手术后|生完孩子|剖完|剖腹产|孕|每次|一次|每回|一阵|每)(?:大概|差不多|已经|都|有|快|就|后|是|才|疼|痛|晕|持续|了)*$"
 )
 _NO_SPAN_AFTER = re.compile(
@@ -42,7 +42,7 @@ _NO_SPAN_AFTER = re.compile(
 )
 _CHRONIC = re.compile(
     r"(?:高血压|糖尿病|冠心病|血压高|血糖高|心脏病|哮喘|乙肝|肝炎|支架|脑梗|中风|甲亢|甲减|鼻炎|胃病|病史|近视|透析|抽烟|吸烟|喝酒|结婚|慢阻肺|肾病|痛风)"
-    r"(?:都|已经|有|得|快|差不多|也|的|病史|了|手术)*$"
+    r"(?:都|已经|有|得|快|差不多|也|的|病史|放了|装了|做了|放|装|查出来|了|手术)*$"
 )
 
 _CLOCK = {
@@ -99,6 +99,8 @@ _VAGUE = (
     (re.compile(r"一会儿?了|一小会儿?|一阵子(?!了)"), 10 * _MINUTE),
     (re.compile(r"(?:几|一)秒(?:钟)?就|一闪"), 3 * _SECOND),
 )
+_LIFELONG = 5 * _YEAR
+"""「老毛病」: any other length beside it is the one of this time."""
 _HINT = re.compile(
     r"[天日周月年夜宿晚昨今前刚久]|星期|礼拜|小时|钟|秒|分|晌|凌晨|早上|早晨|半夜|夜里|后半夜|一早|大早|老毛病|老病根|从小|打小|自小|陈年|老问题|会儿?|阵子|一闪|h"
 )
@@ -230,4 +232,4 @@ def _since_week(now: datetime, week: str, weekday: str | None) -> timedelta:
 def _vague(text: str) -> Iterator[Duration]:
     for pattern, length in _VAGUE:
         if match := pattern.search(text):
-            yield Duration(length=length, start=match.start(), end=match.end(), stated=True)
+            yield Duration(length=length, start=match.start(), end=match.end(), stated=length < _LIFELONG)

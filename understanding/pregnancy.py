@@ -18,6 +18,10 @@ _WEEKS = re.compile(
     rf"(?P<n>{NUMERAL})(?P<plus>\+\d)?(?P<half>个半)?(?:个)?(?P<more>多)?(?P<unit>周|星期|礼拜|月|天)(?P<tail>半)?"
 )
 _WEEKS_AFTER = re.compile(rf"(?P<n>{EXACT})(?P<plus>\+\d)?(?P<unit>周|个月)(?:的)?(?:孕|身孕|孕妇|胎)")
+_ONLY_WEEKS = re.compile(
+    r"(?:^|[，。,])我?(?:现在|目前|今天|已经|刚)?(?P<n>[23]\d|4[0-2]|[二三]十[一二三四五六七八九]?|四十[一二]?)(?P<plus>\+\d)?(?P<unit>周)[了多]?(?=[，。,]|$)"
+)
+"""Twenty weeks and more, said alone: nobody counts an illness so."""
 _NOT_YET = re.compile(
     r"(?:没有?|未|不|没有?在|确定没|肯定没|还没)(?:怀孕|怀上|怀(?!疑)|孕)|(?:验|测)(?:了|过)?(?:孕)?.{0,4}(?:阴性|一道杠|没怀)|(?:不可能|没可能)(?:是)?怀"
 )
@@ -70,13 +74,15 @@ def read(text: str, today: date | None = None) -> Pregnancy:
     return Pregnancy(pregnant=pregnant, weeks=weeks, postpartum=postpartum)
 
 
-_OTHER = re.compile(r"月子|生完|刚生|剖|有喜|两道杠|快生了|要生了|足月|停经|身孕|生了|大着肚子|有宝宝了")
+_OTHER = re.compile(
+    r"[\d十一二三四五六七八九]周|月子|生完|刚生|剖|有喜|两道杠|快生了|要生了|足月|停经|身孕|生了|大着肚子|有宝宝了"
+)
 _DUE = re.compile(rf"预产期(?:是|在|为|：|:)*(?:(?P<y>\d{{4}})年)?(?P<m>{EXACT})月(?P<d>{EXACT})")
 _DAYS_OF_PREGNANCY = 280
 
 
 def _gestation(text: str) -> float | None:
-    for pattern in (_WEEKS, _WEEKS_AFTER):
+    for pattern in (_WEEKS, _WEEKS_AFTER, _ONLY_WEEKS):
         for match in pattern.finditer(text):
             number = parse(match["n"])
             if number is None:

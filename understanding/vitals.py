@@ -45,6 +45,9 @@ _PRESSURE = re.compile(
     rf"(?!年|岁|天|个月)(?:\s*(?:/|\\|比|、|，|,|-|—|\s|和|低压|下压|到)+\s*(?P<d>{EXACT}))?"
 )
 _PAIR = re.compile(r"(?<![\d/.])(?P<s>\d{2,3})\s*/\s*(?P<d>\d{2,3})(?![\d/.]|[月日])")
+_MEASURED = re.compile(
+    rf"(?:量|测)(?:的|了|出来|得|是|有|都|一下|下来)*(?P<s>{EXACT})(?:、|，|,|/|和|比|\s)+(?P<d>{EXACT})(?![天次个度点分岁])"
+)
 _RATE = re.compile(
     rf"(?:心率|心跳|脉搏|脉率|HR|hr|每分钟跳?|一分钟跳?|静息心率)(?:快到|跳到|快得|最快|现在|是|有|到了?|都|已经|大概|才|只有|就|达|每分钟|一分钟|，|：|:|\s|在|了|跳)*"
     rf"(?P<n>{EXACT})(?P<more>{_VAGUE})(?!分|天|岁|片|粒|年|点|度|、?[、]?\d*[个小]|口|次呼吸)"
@@ -145,14 +148,14 @@ def _pressure(text: str) -> tuple[float | None, float | None]:
     if systolic is not None or diastolic is not None:
         return systolic, diastolic
     pairs: list[tuple[float, float | None]] = []
-    for match in [*_PRESSURE.finditer(text), *_PAIR.finditer(text)]:
+    for match in [*_PRESSURE.finditer(text), *_PAIR.finditer(text), *_MEASURED.finditer(text)]:
         upper, lower = parse(match["s"]), parse(match["d"]) if match["d"] else None
         if upper is None or not _in(upper.value, SYSTOLIC_RANGE):
             continue
         low = lower.value if lower is not None and _in(lower.value, DIASTOLIC_RANGE) else None
         if low is not None and low >= upper.value:
             low = None
-        if low is None and match.re is _PAIR:
+        if low is None and match.re is not _PRESSURE:
             continue
         pairs.append((upper.value, low))
     if not pairs:

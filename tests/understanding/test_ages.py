@@ -74,6 +74,9 @@ def test_an_age_is_read_in_any_wording(text: str, years: float) -> None:
         "我10年前做过手术",
         "去年35岁的时候",
         "大一点",
+        "我爸一直在吃药",
+        "我一下子就晕了",
+        "孩子两只手都肿了",
         "",
     ],
 )

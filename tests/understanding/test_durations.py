@@ -40,6 +40,8 @@ HOUR = timedelta(hours=1)
         ("高血压十年了，今天头晕两小时", 2 * HOUR),
         ("两年前做过手术，最近一周肚子疼", 7 * DAY),
         ("8个月的宝宝发烧2天", 2 * DAY),
+        ("老毛病了", 5 * 365 * DAY),
+        ("老毛病了，疼了三天", 3 * DAY),
     ],
 )
 def test_a_duration_is_read(text: str, length: timedelta) -> None:
@@ -60,6 +62,8 @@ def test_a_duration_is_read(text: str, length: timedelta) -> None:
         "12月3日",
         "三个月大的宝宝拉肚子",
         "高血压十年了",
+        "支架放了三年",
+        "出生十二天",
         "报告三天出结果",
         "",
     ],

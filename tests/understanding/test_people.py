@@ -78,6 +78,8 @@ def test_a_sex_is_read_from_words_of_sex_and_body(text: str, sex: Sex | None) ->
         ("怀孕五个半月", True, 22, None),
         ("孕28周", True, 28, None),
         ("两道杠", True, None, None),
+        ("35周，脚肿得穿不进鞋", True, 35, None),
+        ("疼了35周", None, None, None),
         ("预产期12月3日，肚子疼", True, 38.3, None),
         ("我没怀孕", False, None, None),
         ("是不是怀孕了", None, None, None),
