@@ -12,12 +12,8 @@ import typer
 import uvloop
 from rich.console import Console
 
-from app.checking import checks
 from app.logging import configure_logging
-from app.running import serve as run_service
 from app.settings import Settings, read_settings
-from app.terminal import chat as run_chat
-from channels.schemas import schemas as render_schemas
 from domain.errors import BanyiError
 
 T = TypeVar("T")
@@ -38,6 +34,8 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on (BANYI_PORT).")] = None,
 ) -> None:
     """Run the service until Ctrl-C."""
+    from app.running import serve as run_service  # noqa: PLC0415 - each command loads what it needs
+
     settings = _settings(host=host, port=port)
     configure_logging(settings.log_level, settings.log_format)
     _run(run_service(settings, ready=lambda url: print(f"banyi: {url}", flush=True)))
@@ -48,6 +46,8 @@ def chat(
     url: Annotated[str | None, typer.Option(help="A running service; without one, one is started here.")] = None,
 ) -> None:
     """Talk with the agent in the terminal."""
+    from app.terminal import chat as run_chat  # noqa: PLC0415
+
     settings = _settings()
     configure_logging("error", settings.log_format)
     _run(run_chat(settings, console, url=url))
@@ -56,6 +56,8 @@ def chat(
 @cli.command()
 def check() -> None:
     """Check settings, data directory, pack and stores; exit 1 when something is wrong."""
+    from app.checking import checks  # noqa: PLC0415
+
     settings = _settings()
     configure_logging("error", settings.log_format)
     passed = True
@@ -72,6 +74,8 @@ def schemas(
     directory: Annotated[Path, typer.Argument(help="Where to write them.")] = Path("docs/schemas"),
 ) -> None:
     """Write the JSON Schemas of protocol v1."""
+    from channels.schemas import schemas as render_schemas  # noqa: PLC0415
+
     directory.mkdir(parents=True, exist_ok=True)
     for name, content in render_schemas().items():
         (directory / name).write_text(content, encoding="utf-8")

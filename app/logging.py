@@ -49,6 +49,8 @@ KNOWN_KEYS: Final = frozenset(
 )
 """What a log line may hold; any other key is dropped and counted in `dropped`."""
 PLACES: Final = 12
+OWN_PACKAGES: Final = ("app", "channels", "agent", "tools", "understanding", "knowledge", "memory", "archive")
+"""Loggers at the configured level; other libraries speak from warnings on."""
 EventDict = MutableMapping[str, Any]
 
 
@@ -79,9 +81,9 @@ def configure_logging(level: str, form: Literal["auto", "json", "console"]) -> N
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level.upper())
-    for name in ("uvicorn.access", "httpx", "httpcore", "asyncio", "sqlalchemy", "uvicorn.error"):
-        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    root.setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+    for name in OWN_PACKAGES:
+        logging.getLogger(name).setLevel(level.upper())
 
 
 def foreign(_logger: Any, _method: str, event: EventDict) -> EventDict:

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import agent.vocabulary  # noqa: F401 - registers what a checkpoint may hold
 from app.settings import Settings
 from archive.database import Database, EmbeddedDatabase
 from archive.opening import SCRUBBED, OpenArchive, open_archive
