@@ -15,6 +15,7 @@ from knowledge.pack import Cover, Pack, Vitals
 from knowledge.people import load_people
 from knowledge.red_flags import load_red_flags
 from knowledge.routing import Routing
+from knowledge.short import ShortComplaint
 from knowledge.strict import load, load_list
 from knowledge.texts import Texts
 
@@ -31,7 +32,8 @@ def load_pack(directory: Path = DIRECTORY) -> Pack:
     clinical = directory / "clinical"
     cover = load(clinical / "pack.yaml", Cover)
     profile = {question.id: question for question in cover.profile}
-    complaints = (load(path, Complaint) for path in sorted((clinical / "complaints").glob("*.yaml")))
+    complaints = [load(path, Complaint) for path in sorted((clinical / "complaints").glob("*.yaml"))]
+    complaints += [load(path, ShortComplaint).chart() for path in sorted((clinical / "short").glob("*.yaml"))]
     red_flags = load_red_flags(clinical / "red_flags")
     departments = load_list(clinical / "departments.yaml", Department)
     pack = Pack(
@@ -46,7 +48,7 @@ def load_pack(directory: Path = DIRECTORY) -> Pack:
         people=load_people(directory / "people.yaml"),
         texts=Texts.load(directory / "fixed_texts.yaml"),
     )
-    _check_file_names(pack, departments)
+    _check_file_names(pack, complaints, departments)
     check(pack)
     return pack
 
@@ -58,9 +60,13 @@ def complete(complaint: Complaint, profile: dict[str, Question]) -> Complaint:
     return replace(complaint, ask=(*complaint.ask, *missing))
 
 
-def _check_file_names(pack: Pack, departments: tuple[Department, ...]) -> None:
-    for complaint in pack.complaints.values():
+def _check_file_names(pack: Pack, complaints: list[Complaint], departments: tuple[Department, ...]) -> None:
+    seen: set[str] = set()
+    for complaint in complaints:
         if Path(complaint.mark.file).stem != complaint.id:
             raise complaint.mark.error(f"the file of {complaint.id} must be called {complaint.id}.yaml")
+        if complaint.id in seen:
+            raise complaint.mark.error(f"{complaint.id} is written twice, in full and short")
+        seen.add(complaint.id)
     if len(pack.departments) < len(departments):
         raise KnowledgeError(departments[0].mark.file, 1, "two departments have the same id")
