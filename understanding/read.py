@@ -177,11 +177,6 @@ class Reader:
         )
 
 
-def read(text: str, *, reader: Reader, pending: Pending | None = None, now: datetime) -> Understanding:
-    """Read one message with a compiled reader; pure."""
-    return reader(text, pending=pending, now=now)
-
-
 def _concepts(medical: SymptomReading, *presences: Presence) -> frozenset[str]:
     return frozenset(finding.concept for finding in medical.findings if finding.presence in presences)
 
