@@ -15,7 +15,6 @@ from knowledge.pack import Cover, Pack, Vitals
 from knowledge.people import load_people
 from knowledge.red_flags import load_red_flags
 from knowledge.routing import Routing
-from knowledge.short import ShortComplaint
 from knowledge.strict import load, load_list
 from knowledge.texts import Texts
 
@@ -33,7 +32,6 @@ def load_pack(directory: Path = DIRECTORY) -> Pack:
     cover = load(clinical / "pack.yaml", Cover)
     profile = {question.id: question for question in cover.profile}
     complaints = [load(path, Complaint) for path in sorted((clinical / "complaints").glob("*.yaml"))]
-    complaints += [load(path, ShortComplaint).chart() for path in sorted((clinical / "short").glob("*.yaml"))]
     red_flags = load_red_flags(clinical / "red_flags")
     departments = load_list(clinical / "departments.yaml", Department)
     pack = Pack(
@@ -61,12 +59,8 @@ def complete(complaint: Complaint, profile: dict[str, Question]) -> Complaint:
 
 
 def _check_file_names(pack: Pack, complaints: list[Complaint], departments: tuple[Department, ...]) -> None:
-    seen: set[str] = set()
     for complaint in complaints:
         if Path(complaint.mark.file).stem != complaint.id:
             raise complaint.mark.error(f"the file of {complaint.id} must be called {complaint.id}.yaml")
-        if complaint.id in seen:
-            raise complaint.mark.error(f"{complaint.id} is written twice, in full and short")
-        seen.add(complaint.id)
     if len(pack.departments) < len(departments):
         raise KnowledgeError(departments[0].mark.file, 1, "two departments have the same id")

@@ -19,6 +19,7 @@ from knowledge.strict import Mark
 from knowledge.texts import Texts
 
 UNSETTLED = "unsettled"
+UNANSWERED = "unanswered"
 UNVERIFIED = "OK"
 """The source tag of what nobody has looked up yet; the guideline to look in stands after a colon."""
 
@@ -37,7 +38,9 @@ class Cover:
     """Everything of `pack.yaml`: the version, who signed it, what the source tags mean.
 
     `profile` are the questions about the person any complaint may need, `general` the charts for a
-    message that no complaint covers, in the order they are tried. `because` is said where no rule decided.
+    message that no complaint covers, in the order they are tried. `companions` are concepts that go with
+    many complaints: beside another one they open no chart of their own. `because` is said where no rule
+    decided.
     """
 
     version: str
@@ -45,12 +48,13 @@ class Cover:
     sources: dict[str, str]
     profile: tuple[Question, ...]
     general: tuple[str, ...]
+    companions: frozenset[str]
     because: dict[str, str]
     mark: Mark
 
     def __post_init__(self) -> None:
-        if self.because.keys() != {UNSETTLED, *Disposition.__members__}:
-            raise ValueError(f"`because` must hold {UNSETTLED} and every disposition, and nothing else")
+        if self.because.keys() != {UNSETTLED, UNANSWERED, *Disposition.__members__}:
+            raise ValueError(f"`because` must hold {UNSETTLED}, {UNANSWERED} and every disposition, nothing else")
 
     def cite(self, tags: tuple[str, ...]) -> str:
         """The sources as the patient reads them; what was not looked up yet says so."""

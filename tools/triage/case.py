@@ -28,7 +28,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """How often a question was put.
+    """How often a question was put; `names` is how many it left to be said when it was put last.
 
     `closing` says its card's one closing question was put too, `reopened` that the answer left more to tick.
     """
@@ -36,6 +36,7 @@ class Asked:
     complaint_id: str
     question_id: str
     times: int = 0
+    names: int = 0
     closing: bool = False
     reopened: bool = False
 

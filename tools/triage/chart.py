@@ -1,8 +1,9 @@
 """One complaint chart over one case: what it knows, which rules fire, what is still open.
 
 Three-valued throughout. A rule at VISIT_24H or above fires when it is definitely true, or when it is true
-for some value of a danger question that was put twice without a clear answer. A rule at OPD or HOME fires
-only if every name it uses is known and no emergency rule is left open.
+for some value of a choice, a number or a yes/no of danger that was put twice without a clear answer; a card
+so left counts as "at least one of these". A rule at OPD or HOME fires only if every name it uses is known
+and no emergency rule is left open.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from domain.clinical import Disposition
-from knowledge.complaints import Complaint, DepartmentRule, Question, QuestionKind, Rule
+from knowledge.complaints import DANGER, Complaint, DepartmentRule, Question, QuestionKind, Rule
 from knowledge.domains import chart_domains
 from knowledge.expressions import Expression, attainable
 from knowledge.logic import Value
@@ -82,13 +83,39 @@ class Chart:
 
     @cached_property
     def forfeited(self) -> frozenset[str]:
-        """Names of danger questions that were put twice without a clear answer: they count as yes."""
+        """Choices, numbers and yes/nos of danger that were put twice without a clear answer: they count as yes."""
         return frozenset(
             name
             for question_id, names in self.missing.items()
-            if question_id in self.complaint.danger and self.asked[question_id].times >= TIMES_DANGER_IS_ASKED
+            if self._given_up(question_id) and self.complaint.by_id[question_id].type is not QuestionKind.MULTI
             for name in names
         )
+
+    @cached_property
+    def affirmed(self) -> Disposition:
+        """What danger cards put twice without a clear answer come to: at least one of their signs is there.
+
+        That is ED_NOW, or more if each of the signs alone would be more; HOME when there is no such card.
+        """
+        cards = [
+            names
+            for question_id, names in self.missing.items()
+            if self._given_up(question_id) and self.complaint.by_id[question_id].type is QuestionKind.MULTI
+        ]
+        return max(
+            (max(DANGER, min(self._with_sign(name) for name in names)) for names in cards), default=Disposition.HOME
+        )
+
+    def _given_up(self, question_id: str) -> bool:
+        asked = self.asked[question_id]
+        if question_id not in self.complaint.danger or asked.times < TIMES_DANGER_IS_ASKED:
+            return False
+        return asked.reopened or not (asked.closing or self.to_close(self.complaint.by_id[question_id]))
+
+    def _with_sign(self, name: str) -> Disposition:
+        values = {**self.values, name: True}
+        levels = [rule.d for rule in self.complaint.rules if rule.when.evaluate(values) is True]
+        return max(levels, default=Disposition.HOME)
 
     @cached_property
     def askable(self) -> dict[str, tuple[str, ...]]:
@@ -105,19 +132,15 @@ class Chart:
             return False
         if asked.times == 0:
             return True
-        if self.partly_ticked(question):
+        if asked.closing or self.to_close(question):
             return not asked.closing or (asked.reopened and asked.times < TIMES_DANGER_IS_ASKED)
         return question.id in self.complaint.danger and asked.times < TIMES_DANGER_IS_ASKED
 
     def to_close(self, question: Question) -> bool:
-        """Whether what is left of a card is asked by the one closing question."""
-        return self.partly_ticked(question) and not self.asked[question.id].closing
-
-    def partly_ticked(self, question: Question) -> bool:
-        """Whether a card was shown and some of its signs were ticked, the rest being left open."""
-        shown = self.asked[question.id].times > 0
-        ticked = any(self.values.get(sign) is True for sign in question.signs)
-        return shown and ticked and question.id in self.missing
+        """Whether a card was answered in part, so that its rest is left to the one closing question."""
+        asked = self.asked[question.id]
+        left = len(self.missing.get(question.id, ()))
+        return asked.times > 0 and 0 < left < asked.names and not asked.closing
 
     @cached_property
     def settled(self) -> bool:
@@ -140,8 +163,8 @@ class Chart:
 
     @cached_property
     def ruled(self) -> Disposition:
-        """The most urgent of the rules that fired; HOME when none did."""
-        return max((rule.d for rule in self.fired), default=Disposition.HOME)
+        """The most urgent of the rules that fired and of the cards given up; HOME when there are none."""
+        return max([self.affirmed, *(rule.d for rule in self.fired)])
 
     @cached_property
     def unclear_danger(self) -> bool:
@@ -156,7 +179,7 @@ class Chart:
     @property
     def standing(self) -> Disposition:
         """The outcome if nothing more is asked: the rules that fired, or the default."""
-        reached = self.ruled if self.fired else self.complaint.default_d
+        reached = self.ruled if self.fired else max(self.affirmed, self.complaint.default_d)
         return max(reached, Disposition.VISIT_24H) if self.open_danger else reached
 
     def can_fire(self, rule: Rule, question_id: str) -> bool:

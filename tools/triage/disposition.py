@@ -10,7 +10,7 @@ from domain.clinical import Disposition, Reason, RuleId
 from domain.patient import PatientProfile, Relation
 from knowledge.complaints import Rule
 from knowledge.logic import Value
-from knowledge.pack import UNSETTLED, Pack
+from knowledge.pack import UNANSWERED, UNSETTLED, Pack
 from knowledge.profile import AGES, profile_facts
 from knowledge.routing import READINGS, SymptomGroup, VitalRule
 from tools.triage.case import TriageCase
@@ -102,6 +102,9 @@ def _otherwise(charts: Sequence[Chart], reached: Disposition | None, pack: Pack)
         if chart.open_danger:
             rule_id = RuleId(f"{complaint.id}.{UNSETTLED}@{complaint.version}")
             found.append((Disposition.VISIT_24H, Reason(text=because[UNSETTLED], quote="", rule_id=rule_id, source="")))
+        if chart.affirmed > Disposition.HOME:
+            rule_id = RuleId(f"{complaint.id}.{UNANSWERED}@{complaint.version}")
+            found.append((chart.affirmed, Reason(text=because[UNANSWERED], quote="", rule_id=rule_id, source="")))
         if place == 0 and not chart.fired and (reached is None or complaint.default_d > reached):
             rule_id = RuleId(f"{complaint.id}.default@{complaint.version}")
             text = because[complaint.default_d.name]

@@ -73,9 +73,8 @@ def open_questions(chart: Chart, at_least: Disposition) -> int:
 
 
 def _forced(chart: Chart) -> Disposition:
-    """What rules fire only because a danger question stayed without an answer."""
-    by_default = [rule.d for rule in chart.fired if rule.when.evaluate(chart.values) is None]
-    return max(by_default, default=Disposition.HOME)
+    """What holds only because a danger question stayed without an answer."""
+    return max([chart.affirmed, *(rule.d for rule in chart.fired if rule.when.evaluate(chart.values) is None)])
 
 
 def _put(chart: Chart, question: Question, *, danger: bool) -> Next:

@@ -111,7 +111,9 @@ def decide(case: TriageCase, pack: Pack, hospital: Sequence[HospitalDepartment] 
 def _ask(case: TriageCase, charts: Sequence[Chart], chart: Chart, found: Next, reached: Disposition, pack: Pack) -> Ask:
     complaint_id, question = chart.complaint.id, found.question
     asked = case.put(complaint_id, question.id)
-    counted = replace(asked, closing=True) if found.closing else replace(asked, times=asked.times + 1)
+    counted = replace(asked, closing=True)
+    if not found.closing:
+        counted = replace(asked, times=asked.times + 1, names=len(found.names))
     remaining = sum(open_questions(one, reached) for one in charts)
     return Ask(
         case=case.with_asked(counted),
