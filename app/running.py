@@ -9,7 +9,7 @@ from collections.abc import Callable
 import structlog
 
 from app.bootstrap import open_service
-from app.server import Server
+from app.server import Server, bound
 from app.settings import Settings
 from app.upkeep import upkeep
 
@@ -19,10 +19,15 @@ log = structlog.get_logger(__name__)
 async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or Ctrl-C; `ready` is told the URL once requests are answered.
 
-    A second signal does not wait for running turns.
+    A second Ctrl-C does not wait for sockets to close.
+
+    Raises:
+        SettingsError: the address cannot be listened on, or another setting is wrong.
+        BanyiError: something the service needs cannot be opened.
     """
+    listening = bound(settings.host, settings.port)
     async with open_service(settings) as service, upkeep(service.stores):
-        server = Server(service.app, host=settings.host, port=settings.port, drain=service.hub.drain, ready=ready)
+        server = Server(service.app, listening, drain=service.hub.drain, ready=ready)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, server.handle_exit, number, None)

@@ -16,22 +16,19 @@ CLOSE_SECONDS = 5
 
 
 class Server(uvicorn.Server):
-    """On SIGTERM or Ctrl-C: stops accepting, awaits `drain`, then closes what is left."""
+    """Serves on `listening`; told to stop it accepts nothing new, awaits `drain`, then closes what is left."""
 
     def __init__(
         self,
         app: Any,
+        listening: socket.socket,
         *,
-        host: str,
-        port: int,
         drain: Callable[[], Awaitable[None]],
         ready: Callable[[str], None] = lambda _url: None,
     ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                host=host,
-                port=port,
                 loop="uvloop",
                 http="httptools",
                 ws="websockets-sansio",
@@ -46,12 +43,7 @@ class Server(uvicorn.Server):
         )
         self._drain = drain
         self._ready = ready
-        self._socket = bound(host, port)
-
-    @property
-    def port(self) -> int:
-        """The port really listened on."""
-        return int(self._socket.getsockname()[1])
+        self._socket = listening
 
     async def serve_quietly(self) -> None:
         """Serve without taking over the process's signals, until `should_exit`."""
@@ -61,8 +53,8 @@ class Server(uvicorn.Server):
         """Listen, then say so."""
         await super().startup(sockets)
         if self.started:
-            shown = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
-            self._ready(f"http://{shown}:{self.port}")
+            host, port = self._socket.getsockname()[:2]
+            self._ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting, finish the running turns, close."""

@@ -14,7 +14,7 @@ from rich.panel import Panel
 
 from app.bootstrap import open_service
 from app.rendering import escalation, rendered
-from app.server import Server
+from app.server import Server, bound
 from app.settings import Settings
 from app.talking import Event, Line
 from app.upkeep import upkeep
@@ -172,11 +172,10 @@ async def _service(settings: Settings, url: str | None) -> AsyncIterator[str]:
     if url is not None or await _answers(address):
         yield address
         return
+    listening = bound(settings.host, settings.port)
     async with open_service(settings) as service, upkeep(service.stores):
         ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        server = Server(
-            service.app, host=settings.host, port=settings.port, drain=service.hub.drain, ready=ready.set_result
-        )
+        server = Server(service.app, listening, drain=service.hub.drain, ready=ready.set_result)
         running = asyncio.create_task(server.serve_quietly())
         try:
             yield await ready

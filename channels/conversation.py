@@ -28,7 +28,7 @@ from channels.client_frames import (
 )
 from channels.flood import Bucket, Verdict
 from channels.hearing import Heard, hear, hear_bytes, readable
-from channels.history import last_number, was_escalated
+from channels.history import escalations, last_number
 from channels.intake import Intake
 from channels.lookout import Lookout
 from channels.outbox import Outbox
@@ -167,7 +167,8 @@ class Conversation:
         self._left_over = unfinished
         if not history:
             return False
-        self._lookout.escalated = self.escalated or was_escalated(history)
+        for input_id, raised in escalations(history):
+            self._lookout.remember(raised, input_id)
         self._answering.number = max(self._answering.number, last_number(history))
         try:
             transcript = await self._services.archive.transcript(session_id)

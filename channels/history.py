@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from domain.turn import Json
+from domain.clinical import Disposition, RuleId
+from domain.session import InputId
+from domain.turn import Escalated, Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +39,22 @@ def standing(events: Iterable[dict[str, Json]], input_id: str) -> Standing:
     return found
 
 
-def was_escalated(events: Iterable[dict[str, Json]]) -> bool:
-    """Whether an emergency was raised."""
-    return any(event["type"] == "escalation.raised" for event in events)
+def escalations(events: Iterable[dict[str, Json]]) -> tuple[tuple[InputId | None, Escalated], ...]:
+    """The emergencies that were raised, each with the input it replied to."""
+    return tuple(
+        (
+            InputId(event["in_reply_to"]) if isinstance(event["in_reply_to"], str) else None,
+            Escalated(
+                disposition=Disposition[str(event["disposition"])],
+                rule_ids=tuple(RuleId(str(rule_id)) for rule_id in _items(event["rule_ids"])),
+                text=str(event["text"]),
+                phone=str(event["phone"]),
+                crisis=bool(event["crisis"]),
+            ),
+        )
+        for event in events
+        if event["type"] == "escalation.raised"
+    )
 
 
 def last_number(events: Sequence[dict[str, Json]]) -> int:
@@ -48,3 +63,7 @@ def last_number(events: Sequence[dict[str, Json]]) -> int:
         if event["type"] == "response.created" and isinstance(number := event["number"], int):
             return number
     return 0
+
+
+def _items(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []

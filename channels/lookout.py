@@ -75,11 +75,7 @@ class Lookout:
         before = self._raised.get(input_id) if input_id else None
         if before and set(raised.rule_ids) <= set(before.rule_ids) and raised.disposition <= before.disposition:
             return
-        if input_id:
-            self._raised[input_id] = raised
-            if len(self._raised) > REMEMBERED_ESCALATIONS:
-                self._raised.popitem(last=False)
-        self.escalated = True
+        self.remember(raised, input_id)
         self._services.meter.escalated(raised)
         log.info("escalated", disposition=raised.disposition.name, rule_ids=list(raised.rule_ids))
         in_reply_to = None if input_id is None or input_id.startswith(SERVER_MADE) else input_id
@@ -95,6 +91,14 @@ class Lookout:
         self._vigil.end()
         if pending and pending.kind is PendingKind.RED_FLAG and pending.expires_at:
             self._vigil.keep(pending.expires_at, Unanswered(pending=pending))
+
+    def remember(self, raised: Escalated, input_id: InputId | None) -> None:
+        """Note an escalation that was sent, also by an earlier process."""
+        self.escalated = True
+        if input_id:
+            self._raised[input_id] = raised
+            if len(self._raised) > REMEMBERED_ESCALATIONS:
+                self._raised.popitem(last=False)
 
     def recall(self, said: Sequence[str]) -> None:
         """Take up the patient's messages of before, oldest first."""

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from channels import events as wire
 from channels.flood import Bucket, Verdict
-from channels.history import Standing, last_number, standing, was_escalated
+from channels.history import Standing, escalations, last_number, standing
 from channels.screening import screened
 from channels.speech import error_text
-from domain.clinical import Screening
+from domain.clinical import RuleId, Screening
 from domain.turn import Json
 from tests.channels.ward import TEXTS
-from tests.fakes.turns import CERTAIN, DOUBTFUL, fake_screen
+from tests.fakes.turns import CERTAIN, DOUBTFUL, escalated, fake_screen
 
 pytestmark = pytest.mark.unit
 
@@ -70,8 +71,9 @@ def test_an_error_that_is_final_ends_an_input() -> None:
 
 def test_history_tells_of_escalations_and_numbers() -> None:
     """What a new process needs to know of a session."""
-    events = [_event("response.created", number=4), _event("escalation.raised"), _event("response.done")]
-    assert was_escalated(events)
+    raised = escalated((RuleId("RF-1"),))
+    events = [_event("response.created", number=4), wire.escalation("m1", raised), _event("response.done")]
+    assert escalations(events) == (("m1", raised),)
     assert last_number(events) == 4
     assert last_number([]) == 0
 

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from app.server import Server
+from app.server import Server, bound
 from channels.http import Calls, application
 from channels.http_bodies import Notice, NoticePurpose
 from channels.hub import Hub
@@ -242,7 +242,7 @@ async def ward(
             allowed_origins=allowed_origins,
         )
         urls: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        server = Server(app, host="127.0.0.1", port=0, drain=hub.drain, ready=urls.set_result)
+        server = Server(app, bound("127.0.0.1", 0), drain=hub.drain, ready=urls.set_result)
         running = asyncio.create_task(server.serve_quietly())
         url = await urls
         async with httpx.AsyncClient(base_url=url) as http:

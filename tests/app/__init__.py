@@ -1,0 +1,1 @@
+"""Settings, logs, metrics, server and command line."""

@@ -1,0 +1,60 @@
+"""The command line says in one line what is wrong, and how to put it right."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import cli
+from channels.schemas import schemas
+
+pytestmark = pytest.mark.contract
+
+
+@pytest.fixture
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """The program with a data directory of its own."""
+    monkeypatch.chdir(tmp_path)
+    return CliRunner(env={"BANYI_DATA_DIR": str(tmp_path / "var")})
+
+
+def test_check_passes_where_the_service_can_run(runner: CliRunner) -> None:
+    """Four things are looked at."""
+    result = runner.invoke(cli, ["check"])
+    assert result.exit_code == 0, result.output
+    assert result.output.count("✓") == 4
+
+
+def test_check_names_what_is_wrong(runner: CliRunner, tmp_path: Path) -> None:
+    """A data directory that is a file."""
+    (tmp_path / "var").write_text("")
+    result = runner.invoke(cli, ["check"])
+    assert result.exit_code == 1
+    assert "BANYI_DATA_DIR" in result.output
+
+
+def test_a_taken_port_is_said_in_one_line(runner: CliRunner) -> None:
+    """Before anything is opened."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = runner.invoke(cli, ["serve", "--port", str(taken.getsockname()[1])])
+    assert result.exit_code == 1
+    assert result.stderr.startswith("banyi: BANYI_PORT")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_wrong_setting_is_said_in_one_line(runner: CliRunner) -> None:
+    """The variable is named."""
+    result = runner.invoke(cli, ["serve"], env={"BANYI_PORT": "http"})
+    assert result.exit_code == 1
+    assert result.stderr.startswith("banyi: BANYI_PORT")
+
+
+def test_schemas_are_written(runner: CliRunner, tmp_path: Path) -> None:
+    """One file each."""
+    assert runner.invoke(cli, ["schemas", str(tmp_path / "out")]).exit_code == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == schemas().keys()
