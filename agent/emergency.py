@@ -40,7 +40,7 @@ def escalate(conversation: Conversation, draft: Draft, flags: tuple[RedFlag, ...
             text=texts.say("emergency.reason"),
             quote="、".join(flag.anchors),
             rule_id=flag.rule_id,
-            source="；".join(flag.sources),
+            source=context.deps.knowledge.pack.cover.cite(flag.sources),
         )
         for flag in flags
     )
@@ -64,7 +64,7 @@ def confirm(conversation: Conversation, draft: Draft, pending: Pending, context:
         text=knowledge.texts.say("emergency.reason"),
         quote=pending.facts.get("quotes", ""),
         rule_id=rule_id,
-        source="；".join(rule.sources),
+        source=knowledge.pack.cover.cite(rule.sources),
     )
     return raise_emergency(
         conversation,

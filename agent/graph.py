@@ -49,7 +49,7 @@ def build(checkpointer: BaseCheckpointSaver[str]) -> TurnGraph:
     graph.add_node("compose", compose)
     graph.add_node("check", check)
     graph.add_edge(START, "guard")
-    graph.add_conditional_edges("guard", routing.after_guard, ["understand", "compose", END])
+    graph.add_conditional_edges("guard", routing.after_guard, ["understand", *destinations, END])
     graph.add_conditional_edges("understand", routing.next_task, destinations)
     graph.add_edge("compose", "check")
     graph.add_edge("check", END)

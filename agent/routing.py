@@ -1,4 +1,4 @@
-"""Which nodes answer a message; pure."""
+"""Which nodes answer a message; pure. The edges are coroutines because LangGraph moves plain functions to a thread."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from domain.session import Pending, PendingKind
 from domain.turn import Choice, Utterance
 from understanding.reading import BookingWish, Understanding
 
+RESUMING = frozenset({"repeat", "go_on"})
+"""Asking for the open question once more."""
 BOOKING_INTENTS = frozenset(
-    {"book", "rebook", "cancel", "slots", "doctor_schedule", "revisit", "appointments", "queue_number"}
+    {"book", "rebook", "cancel", "slots", "doctor_schedule", "revisit", "appointments", "queue"}
 )
 TRIAGE_INTENTS = frozenset({"which_dept", "why", "another_person", "start_over"})
 SMALL_TALK_INTENTS = TEXTS.keys()
+READ_AS_ANSWERS = frozenset({"yes", "no", "never_mind", *RESUMING})
 HANDOFF_INTENTS = frozenset({"human"})
 
 PENDING_OWNERS = {
@@ -35,50 +38,55 @@ PENDING_OWNERS = {
 BOOKING_ACTIONS = frozenset({cards.BOOK, cards.SHOW_SLOTS, cards.CANCEL})
 
 
-def after_guard(state: TurnState) -> str:
+async def after_guard(state: TurnState) -> str:
     """An answered message is said, a replayed one is over, any other is read."""
     draft = state["draft"]
     if draft.replayed:
         return END
-    return next_task(state) if draft.settled else "understand"
+    return await next_task(state) if draft.settled else "understand"
 
 
-def next_task(state: TurnState) -> str:
+async def next_task(state: TurnState) -> str:
     """The next node with something to answer, or the saying."""
     tasks = state["draft"].tasks
     return tasks[0].value if tasks else "compose"
 
 
 def plan(utterance: Utterance, conversation: Conversation, understanding: Understanding) -> tuple[Task, ...]:
-    """The nodes that answer this message, in order; at least one.
+    """The nodes that answer this message, in order; none when what stands already is all there is to say.
 
     What the patient feels comes first, then what they want, then questions beside it. A question that
     is open keeps its owner when the message answers it.
     """
     if utterance.form:
         return (Task.BOOKING,)
-    if utterance.choice:
-        return (_choice_owner(utterance.choice, conversation.pending),)
-    tasks: list[Task] = []
     pending = conversation.pending
+    if utterance.choice:
+        return (_choice_owner(utterance.choice, pending),)
     owner = PENDING_OWNERS.get(pending.kind) if pending else None
-    if owner and answers(understanding, pending):
-        tasks.append(owner)
-    if complains(understanding) or understanding.wants(*TRIAGE_INTENTS):
-        tasks.append(Task.TRIAGE)
-    if understanding.wants(*BOOKING_INTENTS) or (understanding.wish != BookingWish() and Task.TRIAGE not in tasks):
-        tasks.append(Task.BOOKING)
-    if understanding.wants(*HANDOFF_INTENTS):
-        tasks.append(Task.HANDOFF)
-    ids = {intent.id for intent in understanding.intents}
-    known = BOOKING_INTENTS | TRIAGE_INTENTS | SMALL_TALK_INTENTS | HANDOFF_INTENTS
-    if ids - known or understanding.educational:
-        tasks.append(Task.GUIDANCE)
-    if ids & SMALL_TALK_INTENTS:
-        tasks.append(Task.SMALL_TALK)
+    tasks = [owner] if owner and answers(understanding, pending) else []
+    tasks += _wanted(understanding)
+    if not tasks and (conversation.emergency or (pending and understanding.wants(*RESUMING))):
+        return ()
     if not tasks:
-        tasks.append(owner if owner in {Task.TRIAGE, Task.BOOKING} else Task.GUIDANCE)
+        tasks = [owner if owner in {Task.TRIAGE, Task.BOOKING} else Task.GUIDANCE]
     return tuple(dict.fromkeys(tasks))
+
+
+def _wanted(understanding: Understanding) -> list[Task]:
+    """What the message asks for by itself, whatever was open before."""
+    ids = {intent.id for intent in understanding.intents}
+    felt = complains(understanding) or bool(ids & TRIAGE_INTENTS)
+    booking = bool(ids & BOOKING_INTENTS) or (understanding.wish != BookingWish() and not felt)
+    named = BOOKING_INTENTS | TRIAGE_INTENTS | SMALL_TALK_INTENTS | HANDOFF_INTENTS | READ_AS_ANSWERS
+    asked = (
+        (Task.TRIAGE, felt),
+        (Task.BOOKING, booking),
+        (Task.HANDOFF, bool(ids & HANDOFF_INTENTS)),
+        (Task.GUIDANCE, bool(ids - named) or understanding.educational),
+        (Task.SMALL_TALK, bool(ids & SMALL_TALK_INTENTS)),
+    )
+    return [task for task, wanted in asked if wanted]
 
 
 def _choice_owner(choice: Choice, pending: Pending | None) -> Task:

@@ -26,6 +26,7 @@ TEXTS = {
     "anger": "feeling.anger",
     "complaint": "feeling.complaint",
     "privacy_view": "talk.who_sees",
+    "ambulance": "emergency.line",
     "injection": "talk.instructions",
     "foreign_language": "talk.language",
 }

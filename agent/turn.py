@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import traceback
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import Literal, TypeAlias, cast
@@ -81,8 +82,8 @@ class Turns:
         except BanyiError as error:
             log.warning("turn_failed", code=error.code, kind=type(error).__name__)
             events.put_nowait(self._failure(error.code, retryable=error.retryable))
-        except Exception as error:
-            log.exception("turn_defect", kind=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 the patient gets an answer whatever broke
+            log.error("turn_defect", kind=type(error).__name__, where=_where(error))  # noqa: TRY400 no error text in logs
             events.put_nowait(self._failure("internal", retryable=False))
         finally:
             if self._sayings.get(utterance.session_id) is saying:
@@ -123,3 +124,9 @@ class Turns:
     def _failure(self, code: str, *, retryable: bool) -> TurnFailed:
         message = self._deps.knowledge.texts.say(f"error.{code}")
         return TurnFailed(code=code, message=message, retryable=retryable)
+
+
+def _where(error: BaseException) -> str:
+    """File and line an error was raised at; its text may hold a patient's words and stays out of the log."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

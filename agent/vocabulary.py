@@ -16,6 +16,9 @@ TAGS: dict[str, type] = {
     "emergency": conversation.Emergency,
     "answered_input": conversation.AnsweredInput,
     "triage_case": case.TriageCase,
+    "triage_fact": case.Fact,
+    "triage_asked": case.Asked,
+    "triage_raised": case.Raised,
 }
 
 for _tag, _cls in TAGS.items():

@@ -37,7 +37,7 @@ def ask_identity(
         facts={"then": then},
     )
     card = cards.identity_form(IDENTITY_FORM, texts.say("booking.identity_why"))
-    lead = texts.say("booking.hold", time=cards.clock(held.expires_at)) if held else ""
+    lead = texts.say("booking.held_until", time=cards.clock(held.expires_at)) if held else ""
     said = "".join(wrong) or lead + pending.question
     return asking.with_card(conversation, card), (knowledge(said), Show(card=card))
 

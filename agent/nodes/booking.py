@@ -20,10 +20,12 @@ from domain.patient import PatientId
 from domain.scheduling import AppointmentId, Slot
 from domain.session import Pending, PendingKind
 from domain.turn import Choice
-from understanding.reading import Understanding
+from understanding.reading import BookingWish, Understanding
 
 CANCEL_INTENTS = ("cancel",)
-LIST_INTENTS = ("appointments", "queue_number")
+_UNDER_WAY = frozenset({PendingKind.SLOT_CHOICE, PendingKind.IDENTITY_FORM, PendingKind.BOOKING_REVIEW})
+"""While one of these is open 「取消」 means this booking, not an earlier one."""
+LIST_INTENTS = ("appointments", "queue")
 
 
 @stage("booking")
@@ -32,6 +34,9 @@ async def booking(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate
     draft = state["draft"]
     understanding = draft.understanding or Understanding(raw="")
     before = state["conversation"]
+    if before.emergency and not understanding.wants(*CANCEL_INTENTS, *LIST_INTENTS):
+        wait = Say(text=runtime.context.deps.knowledge.texts.say("emergency.no_booking"))
+        return TurnUpdate(draft=draft.done_with(Task.BOOKING).saying(wait))
     wanted = replace(before, booking=wishes.refined(before.booking, understanding.wish))
     conversation, parts = await _step(wanted, understanding, runtime.context, interviewing=_interviewing(before))
     return TurnUpdate(conversation=conversation, draft=draft.done_with(Task.BOOKING).saying(*parts))
@@ -52,6 +57,8 @@ async def _step(
     if utterance.choice:
         return await _tap(conversation, utterance.choice, context)
     if understanding.wants(*CANCEL_INTENTS):
+        if pending and pending.kind in _UNDER_WAY:
+            return await finding.give_up(conversation, context)
         return await _for_patient(conversation, context, then="cancel")
     if understanding.wants(*LIST_INTENTS):
         return await _for_patient(conversation, context, then="show")
@@ -150,15 +157,14 @@ async def _department_in_words(
 async def _yes_or_no(
     conversation: Conversation, pending: Pending, understanding: Understanding, context: TurnContext
 ) -> Step:
-    """An explicit yes goes on, a no stops, a changed wish searches again, anything else asks again."""
+    """A changed wish searches again, an explicit yes goes on, a no stops, anything else asks again."""
+    if pending.kind is PendingKind.BOOKING_REVIEW and understanding.wish != BookingWish():
+        return await finding.show_slots(await finding.release(conversation, context), context)
     if understanding.wants("never_mind") or understanding.answer.yes is False:
         return await _answered(conversation, pending, "no", context)
     if understanding.answer.yes:
         return await _answered(conversation, pending, YES, context)
-    if pending.kind is PendingKind.CANCEL_REVIEW:
-        return conversation, _again(pending)
-    conversation = await finding.release(conversation, context)
-    return await finding.show_slots(conversation, context)
+    return conversation, _unclear(pending, context)
 
 
 async def _cancel_in_words(
@@ -169,7 +175,7 @@ async def _cancel_in_words(
         return await _answered(conversation, pending, options[ordinal - 1].value, context)
     if understanding.wants("never_mind") or understanding.answer.yes is False:
         return cancelling.keep(conversation, context)
-    return conversation, _again(pending)
+    return conversation, _unclear(pending, context)
 
 
 async def _identity_in_words(
@@ -195,8 +201,11 @@ _ANSWERS = {
 }
 
 
-def _again(pending: Pending) -> tuple[Say, ...]:
-    return (knowledge(pending.question),)
+def _unclear(pending: Pending, context: TurnContext) -> tuple[Say, ...]:
+    """A vague word at a review: the question comes back by itself, a yes or no is asked for."""
+    if pending.kind is not PendingKind.BOOKING_REVIEW:
+        return ()
+    return (knowledge(context.deps.knowledge.texts.say("booking.review_again")),)
 
 
 async def _find(conversation: Conversation, context: TurnContext) -> Step:

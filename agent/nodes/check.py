@@ -6,17 +6,21 @@ import hashlib
 from dataclasses import dataclass, replace
 
 import orjson
+import structlog
 from langgraph.runtime import Runtime
 
 from agent.conversation import AnsweredInput
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
 from agent.reply import Say
+from agent.safety.policy import judge_reply
 from agent.state import Draft, TurnState, TurnUpdate
 from domain.clinical import DecisionRecord
 from domain.session import Author, Message
 from domain.turn import Origin, SentenceReady, Source, TurnDone
 from understanding.private import mask
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,9 @@ async def check(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     runtime.stream_writer(
         Finished(done=done, messages=_messages(context, draft, done), decision=_decision(context, draft))
     )
+    free = "".join(part.text for part in draft.parts if isinstance(part, Say) and not part.trusted)
+    for violation in judge_reply(free, grave=conversation.grave):
+        log.warning("policy_reply", rule=violation.rule, trace_id=context.trace_id)
     answered = AnsweredInput(input_id=context.utterance.input_id, events=(*draft.events, done))
     return TurnUpdate(conversation=replace(conversation, answered=answered))
 

@@ -35,7 +35,7 @@ async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate
         draft = draft.saying(Say(text=texts.say(_standing(conversation.emergency))))
     elif conversation.pending and conversation.pending.id == draft.interrupted:
         draft = draft.saying(*_resumed(conversation.pending, texts))
-    events = tuple(_events(draft, texts))
+    events = tuple(_events(draft, texts, grave=conversation.grave))
     for event in events:
         if context.saying.cancelled is None or isinstance(event, Escalated):
             runtime.stream_writer(event)
@@ -56,18 +56,20 @@ def _resumed(pending: Pending, texts: Phrases) -> tuple[Part, ...]:
     return (again, Show(card=card)) if card else (again,)
 
 
-def _events(draft: Draft, texts: Phrases) -> Iterator[TurnEvent]:
+def _events(draft: Draft, texts: Phrases, *, grave: bool) -> Iterator[TurnEvent]:
     for part in sorted(draft.parts, key=lambda part: not isinstance(part, Escalated)):
-        yield from _say(part, texts)
+        yield from _say(part, texts, grave=grave)
 
 
-def _say(part: Part, texts: Phrases) -> Iterator[TurnEvent]:
+def _say(part: Part, texts: Phrases, *, grave: bool) -> Iterator[TurnEvent]:
     """One part as events; a sentence the policy forbids is replaced by a fixed text."""
     match part:
         case Say():
             for sentence in split(part.text):
                 yield SentenceReady(
-                    text=sentence if part.trusted or not judge(sentence) else texts.say("error.blocked_sentence")
+                    text=sentence
+                    if part.trusted or not judge(sentence, grave=grave)
+                    else texts.say("error.blocked_sentence")
                 )
         case Show(card=card):
             yield CardReady(card=card)

@@ -80,7 +80,7 @@ def _held(flag: RedFlag, context: TurnContext) -> Raised:
         disposition=flag.disposition,
         text=context.deps.knowledge.texts.say("triage.flag_reason"),
         quote="、".join(flag.anchors),
-        source="；".join(flag.sources),
+        source=context.deps.knowledge.pack.cover.cite(flag.sources),
     )
 
 
@@ -106,7 +106,7 @@ def _answered(
         disposition=level,
         text=context.deps.knowledge.texts.say("triage.flag_reason"),
         quote=pending.facts.get("quotes", ""),
-        source="；".join(rule.sources),
+        source=context.deps.knowledge.pack.cover.cite(rule.sources),
     )
     return _noted(conversation, raised, context)
 

@@ -11,6 +11,7 @@ from agent.conversation import UNCLEAR_BEFORE_HANDOFF
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
 from agent.reply import Offer, Say, Show
+from agent.safety.injection import inspect
 from agent.state import Task, TurnState, TurnUpdate
 from domain.session import Option
 from domain.turn import Origin, Source
@@ -18,10 +19,13 @@ from domain.turn import Origin, Source
 
 @stage("guidance")
 async def guidance(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
-    """Quote the best passage; when none is good enough, say so and offer a person."""
+    """Quote the best passage; when none is good enough, say so and offer a person.
+
+    What is addressed to the machine rather than asked is not searched for.
+    """
     conversation, draft = state["conversation"], state["draft"]
     knowledge, utterance = runtime.context.deps.knowledge, runtime.context.utterance
-    found = knowledge.guide.search(utterance.text, limit=1)
+    found = knowledge.guide.search(inspect(utterance.text).legitimate, limit=1)
     left = draft.done_with(Task.GUIDANCE)
     if found:
         passage = found[0]

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agent import cards
+from agent import cards, emergency
 from agent.conversation import UNCLEAR_BEFORE_HANDOFF, Conversation
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
-from agent.reply import Offer, Say
+from agent.reply import Offer, Say, Show
 from agent.state import Task, TurnState, TurnUpdate
 from agent.talk import GRAVE, OFFERS_A_PERSON, TEXTS, WITH_GRAVITY
 from domain.session import Option
@@ -28,6 +28,9 @@ async def small_talk(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
     if ids:
         said = dict.fromkeys(_text_of(name, conversation) for name in ids)
         draft = draft.saying(*(Say(text=texts.say(text_id)) for text_id in said))
+        if "ambulance" in ids:
+            call = cards.call(emergency.AMBULANCE, texts.say("emergency.call_label"))
+            draft = draft.saying(Say(text=texts.say("emergency.in_hospital")), Show(card=call))
         if OFFERS_A_PERSON & set(ids):
             draft = draft.saying(person)
         grave = conversation.grave or bool(GRAVE & set(ids))

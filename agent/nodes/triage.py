@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agent import asking, cards, emergency, explaining
+from agent import asking, cards, emergency, explaining, routing
 from agent.conversation import BookingDraft, Conversation
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
@@ -31,6 +31,9 @@ async def triage(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     understanding = draft.understanding or Understanding(raw="")
     if understanding.wants("why"):
         return TurnUpdate(draft=draft.saying(*explaining.why(conversation, context.deps.knowledge.texts)))
+    if conversation.case is None and not routing.complains(understanding) and not understanding.departments:
+        asked = "triage.what_is_wrong"
+        return TurnUpdate(draft=draft.saying(Say(text=context.deps.knowledge.texts.say(asked))))
     fresh = not _interviewing(conversation)
     case = _heard(conversation, understanding, draft.said, context)
     conversation = replace(conversation, profile=case.profile)

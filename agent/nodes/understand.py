@@ -28,6 +28,8 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
     if text:
         understanding = context.deps.knowledge.reader(text, pending=conversation.pending, now=utterance.at)
         conversation = conversation.heard(utterance.text) if utterance.text else conversation
+        if _someone_else(conversation, understanding):
+            conversation = starts_over(conversation)
         conversation = replace(conversation, profile=known(conversation.profile, understanding))
     tasks = routing.plan(utterance, conversation, understanding)
     return TurnUpdate(
@@ -38,6 +40,15 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
 
 def _open_question(conversation: Conversation) -> str:
     return conversation.pending.id if conversation.pending else ""
+
+
+def _someone_else(conversation: Conversation, understanding: Understanding) -> bool:
+    """Whether what was said so far is about another person, or is to be forgotten."""
+    if understanding.wants("start_over"):
+        return True
+    relation = understanding.person.relation
+    changed = relation is not None and relation is not conversation.profile.relation
+    return understanding.wants("another_person") and changed and conversation.case is not None
 
 
 def known(profile: PatientProfile, understanding: Understanding) -> PatientProfile:
@@ -61,11 +72,5 @@ def _either(said: T | None, before: T | None) -> T | None:
 
 
 def starts_over(conversation: Conversation) -> Conversation:
-    """The conversation about somebody else: what was said of the first patient is not the second's."""
-    return Conversation(
-        recent=conversation.recent,
-        asked=conversation.asked,
-        patient_id=None,
-        emergency=conversation.emergency,
-        answered=conversation.answered,
-    )
+    """The conversation about somebody else, or from the beginning: nothing of the first patient carries over."""
+    return Conversation(asked=conversation.asked, grave=conversation.grave, answered=conversation.answered)

@@ -47,7 +47,7 @@ def hear(case: TriageCase, understanding: Understanding, pack: Pack) -> TriageCa
     hints = dict(case.hints)
     for hint in understanding.departments:
         hints[hint.id] = max(hint.weight, hints.get(hint.id, 0.0))
-    new_ids = [one for one in understanding.complaint_ids if one in pack.complaints]
+    new_ids = _led_to(case, understanding, pack)
     case = replace(
         case,
         profile=_with_person(case.profile, understanding.person, understanding.readings),
@@ -58,6 +58,21 @@ def hear(case: TriageCase, understanding: Understanding, pack: Pack) -> TriageCa
     )
     case = _with_heard(case, understanding, pack)
     return _with_measures(case, understanding, pack)
+
+
+def _led_to(case: TriageCase, understanding: Understanding, pack: Pack) -> list[str]:
+    """The complaints the message leads to; one that rests on companions alone yields to any other."""
+    named = [one for one in understanding.complaint_ids if one in pack.complaints]
+    concepts = pack.lexicon.concepts
+    resting: dict[str, set[bool]] = {}
+    for finding in understanding.findings:
+        concept = concepts.get(finding.concept)
+        if concept is not None and concept.complaint and finding.presence is Presence.PRESENT:
+            resting.setdefault(concept.complaint, set()).add(finding.concept in pack.cover.companions)
+    standing = [one for one in named if resting.get(one) != {True}]
+    if standing or case.complaint_ids:
+        return standing
+    return named[:1]
 
 
 def answer(case: TriageCase, question_id: str, reply: Answer, *, quote: str, pack: Pack) -> TriageCase:
