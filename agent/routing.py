@@ -69,15 +69,23 @@ def plan(utterance: Utterance, conversation: Conversation, understanding: Unders
     if not tasks and (conversation.emergency or (pending and understanding.wants(*RESUMING))):
         return ()
     if not tasks:
-        tasks = [owner if owner in {Task.TRIAGE, Task.BOOKING} else Task.GUIDANCE]
+        tasks = [owner if owner in {Task.TRIAGE, Task.BOOKING} else _otherwise(understanding)]
     return tuple(dict.fromkeys(tasks))
+
+
+def _otherwise(understanding: Understanding) -> Task:
+    """Words that lead to a department are taken for a complaint; anything else may be in the guide."""
+    speaks_of_body = any(not hint.named for hint in understanding.departments)
+    return Task.TRIAGE if speaks_of_body and not understanding.educational else Task.GUIDANCE
 
 
 def _wanted(understanding: Understanding) -> list[Task]:
     """What the message asks for by itself, whatever was open before."""
     ids = {intent.id for intent in understanding.intents}
-    felt = complains(understanding) or bool(ids & TRIAGE_INTENTS)
-    booking = bool(ids & BOOKING_INTENTS) or (understanding.wish != BookingWish() and not felt)
+    unnamed = any(not hint.named for hint in understanding.departments)
+    asks_where = "which_dept" in ids and not complains(understanding) and unnamed
+    felt = complains(understanding) or bool(ids & TRIAGE_INTENTS and not asks_where)
+    booking = asks_where or bool(ids & BOOKING_INTENTS) or (understanding.wish != BookingWish() and not felt)
     named = BOOKING_INTENTS | TRIAGE_INTENTS | SMALL_TALK_INTENTS | HANDOFF_INTENTS | READ_AS_ANSWERS
     asked = (
         (Task.TRIAGE, felt),

@@ -15,20 +15,27 @@ from domain.scheduling import Slot
 from domain.session import Option, PendingKind
 from tools import appointments
 from tools.appointments import SlotsFound, Wish
+from understanding.reading import DepartmentHint
+
+SUGGESTIONS = 3
 
 
-def ask_department(conversation: Conversation, context: TurnContext) -> Step:
-    """Ask which department, offering what the triage suggested."""
+async def ask_department(conversation: Conversation, hints: tuple[DepartmentHint, ...], context: TurnContext) -> Step:
+    """Ask which department, offering what the words lead to or else what the triage suggested."""
     texts = context.deps.knowledge.texts
-    suggested = conversation.result.departments if conversation.result else ()
+    here = {one.id: one.name for one in await context.deps.scheduling.departments() if one.bookable}
+    suggested = {hint.id: here[hint.id] for hint in hints if hint.id in here}
+    if not suggested and conversation.result:
+        suggested = {choice.id: choice.name for choice in conversation.result.departments}
+    options = tuple(Option(label=name, value=one) for one, name in suggested.items())[:SUGGESTIONS]
     conversation, pending = asking.ask(
         conversation,
         kind=PendingKind.DEPARTMENT_CHOICE,
-        question=texts.say("booking.which_department"),
+        question=texts.say("booking.choose_department" if options else "booking.which_department"),
         subject="department",
-        options=tuple(Option(label=choice.name, value=choice.id) for choice in suggested),
+        options=options,
     )
-    offer = (Offer(choices=asking.choices(pending)),) if suggested else ()
+    offer = (Offer(choices=asking.choices(pending)),) if options else ()
     return conversation, (Say(text=pending.question), *offer)
 
 

@@ -20,7 +20,7 @@ from domain.patient import PatientId
 from domain.scheduling import AppointmentId, Slot
 from domain.session import Pending, PendingKind
 from domain.turn import Choice
-from understanding.reading import BookingWish, Understanding
+from understanding.reading import BookingWish, DepartmentHint, Understanding
 
 CANCEL_INTENTS = ("cancel",)
 _UNDER_WAY = frozenset({PendingKind.SLOT_CHOICE, PendingKind.IDENTITY_FORM, PendingKind.BOOKING_REVIEW})
@@ -67,7 +67,7 @@ async def _step(
         return conversation, (Say(text=texts.say("booking.after_triage")),)
     if pending and pending.kind in _ANSWERS:
         return await _ANSWERS[pending.kind](conversation, pending, understanding, context)
-    return await _find(conversation, context)
+    return await _find(conversation, context, understanding.departments)
 
 
 async def _form(conversation: Conversation, context: TurnContext) -> Step:
@@ -208,14 +208,14 @@ def _unclear(pending: Pending, context: TurnContext) -> tuple[Say, ...]:
     return (knowledge(context.deps.knowledge.texts.say("booking.review_again")),)
 
 
-async def _find(conversation: Conversation, context: TurnContext) -> Step:
+async def _find(conversation: Conversation, context: TurnContext, hints: tuple[DepartmentHint, ...] = ()) -> Step:
     """Slots for the wish, or the question which department."""
     draft, result = conversation.booking, conversation.result
     if not draft.department_ids and not draft.doctor and result and result.disposition < Disposition.ED_NOW:
         conversation = replace(conversation, booking=wishes.after_triage(draft, result))
         draft = conversation.booking
     if not draft.department_ids and not draft.doctor:
-        return finding.ask_department(conversation, context)
+        return await finding.ask_department(conversation, hints, context)
     return await finding.show_slots(conversation, context)
 
 

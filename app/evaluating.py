@@ -1,0 +1,148 @@
+"""Runs the evaluations over the real service: every process opens its own in a folder it removes afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+
+import uvloop
+
+from agent.deps import Knowledge
+from app.bootstrap import Service, open_service
+from app.knowledge import open_knowledge
+from app.logging import configure_logging
+from app.settings import Settings
+from domain.clinical import ConceptId, DepartmentId, Disposition, Presence
+from domain.patient import Consent, PatientProfile, Purpose
+from domain.ports import SessionRecord
+from domain.session import Channel, InputId, Session, SessionId
+from domain.turn import TurnEvent, Utterance
+from evals.case import Case
+from evals.play import Outcome, play
+from knowledge.loader import DIRECTORY
+from tools.triage.chart import Chart
+from tools.triage.charts import open_charts
+from tools.triage.departments import choose
+from tools.triage.hearing import hear
+from tools.triage.interview import open_case
+from understanding.reading import Understanding
+
+CASES_AT_ONCE = 8
+
+
+@dataclass(slots=True)
+class ServiceAgent:
+    """A running service as a patient meets it, without the socket; the screen runs on receipt as there."""
+
+    service: Service
+    _ids: Iterator[int] = field(default_factory=itertools.count)
+
+    async def open(self) -> SessionId:
+        """A new conversation with consent given and nothing known of the patient."""
+        services = self.service.services
+        now = services.clock.now()
+        session_id = SessionId(f"eval-{os.getpid()}-{next(self._ids)}")
+        session = Session(
+            id=session_id,
+            channel=Channel.API,
+            locale="zh-CN",
+            profile=PatientProfile(),
+            consent=Consent(version="eval", purposes=frozenset({Purpose.CARE_CHAT})),
+            created_at=now,
+            expires_at=now + timedelta(hours=1),
+        )
+        record = SessionRecord(session=session, token_sha256=session_id, resume_sha256=session_id)
+        await services.sessions.create(record)
+        return session_id
+
+    async def say(self, session_id: SessionId, text: str) -> AsyncIterator[TurnEvent]:
+        """Everything the agent answers to one message."""
+        services = self.service.services
+        utterance = Utterance(
+            session_id=session_id,
+            input_id=InputId(f"i{next(self._ids)}"),
+            at=services.clock.now(),
+            text=text,
+            screening=services.screen(text),
+        )
+        async for event in services.turns.run(utterance):
+            yield event
+
+
+def play_all(cases: Sequence[Case], *, processes: int, done: Callable[[int], None]) -> list[Outcome]:
+    """Play every case, spread over `processes`; `done` is told how many more are finished."""
+    shares = [cases[start::processes] for start in range(processes)]
+    outcomes: list[Outcome] = []
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        for finished in as_completed([pool.submit(_play_share, tuple(share)) for share in shares if share]):
+            outcomes += finished.result()
+            done(len(finished.result()))
+    order = {case.id: place for place, case in enumerate(cases)}
+    return sorted(outcomes, key=lambda outcome: order[outcome.case.id])
+
+
+def _play_share(cases: tuple[Case, ...]) -> list[Outcome]:
+    configure_logging("error", "json")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_play_here(cases))
+
+
+async def _play_here(cases: tuple[Case, ...]) -> list[Outcome]:
+    slots = asyncio.Semaphore(CASES_AT_ONCE)
+    with tempfile.TemporaryDirectory(prefix="banyi-eval-") as folder:
+        async with open_service(Settings(data_dir=Path(folder), redis_url=None, database_url=None)) as service:
+            agent = ServiceAgent(service)
+
+            async def one(case: Case) -> Outcome:
+                async with slots:
+                    return await play(case, agent)
+
+            return list(await asyncio.gather(*map(one, cases)))
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The pack's understanding without a conversation, as the one-message evaluations need it."""
+
+    knowledge: Knowledge
+    now: datetime
+
+    def understanding(self, text: str) -> Understanding:
+        """One message, read."""
+        return self.knowledge.reader(text, pending=None, now=self.now)
+
+    def departments(self, text: str) -> tuple[DepartmentId, ...]:
+        """Departments for a first sentence, best first, as the interview would begin."""
+        pack = self.knowledge.pack
+        case = hear(open_case(pack, now=self.now), self.understanding(text), pack)
+        charts = tuple(Chart.of(complaint, case, pack) for complaint in open_charts(case, pack))
+        return tuple(choice.id for choice in choose(case, charts, Disposition.OPD, pack))
+
+    def intents(self, text: str) -> frozenset[str]:
+        """What a message asks for."""
+        return frozenset(intent.id for intent in self.understanding(text).intents)
+
+    def concepts(self, name: str) -> frozenset[ConceptId]:
+        """The pack's concepts a symptom's name means."""
+        return frozenset(finding.concept for finding in self.understanding(name).findings)
+
+    def read(self, text: str) -> dict[ConceptId, Presence]:
+        """Symptoms of one message, the latest mention winning."""
+        return {finding.concept: finding.presence for finding in self.understanding(text).findings}
+
+    def polarity(self, text: str) -> bool | None:
+        """Whether a message says yes, no, or neither."""
+        return self.understanding(text).answer.yes
+
+
+def open_readings(now: datetime) -> Readings:
+    """The project's pack, for no hospital in particular."""
+    return Readings(open_knowledge((), booking_rules=(), doctors=tuple, directory=DIRECTORY), now)
