@@ -91,11 +91,15 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """Everything the lexicon is compiled from."""
+    """Everything the lexicon is compiled from.
+
+    A guard hides shorter words inside it; where its value is true also words that begin inside it (舌头疼
+    is no headache).
+    """
 
     concepts: dict[str, Concept] = field(default_factory=dict)
     compositions: tuple[Composition, ...] = ()
-    guards: frozenset[str] = frozenset()
+    guards: dict[str, bool] = field(default_factory=dict)
     cues: dict[str, tuple[str, ...]] = field(default_factory=dict)
     noise: tuple[Miswriting, ...] = ()
     measures: tuple[Measure, ...] = ()
@@ -159,7 +163,7 @@ def load_lexicon(directory: Path) -> Vocabulary:
     vocabulary = Vocabulary(
         concepts=concepts,
         compositions=tuple(compositions),
-        guards=frozenset(row.cells["form"] for row in _rows(directory / "guards.tsv", ("form",))),
+        guards=dict(_guard(row) for row in _rows(directory / "guards.tsv", ("form", "reach"))),
         cues={row.cells["kind"]: row.list("forms") for row in _rows(directory / "cues.tsv", ("kind", "forms"))},
         noise=tuple(_miswriting(row) for row in _rows(directory / "noise.tsv", ("wrong", "right", "kind", "context"))),
         measures=measures,
@@ -245,6 +249,13 @@ def _composition(row: _Row) -> Composition:
             raise row.error(f"「{text}」: a composition has one part")
         patterns.append(pattern)
     return Composition(name=row.cells["name"], patterns=tuple(patterns))
+
+
+def _guard(row: _Row) -> tuple[str, bool]:
+    reach = row.cells["reach"]
+    if reach not in {"inside", "edge"}:
+        raise row.error(f"reach is inside or edge, not {reach}")
+    return row.cells["form"], reach == "edge"
 
 
 def _miswriting(row: _Row) -> Miswriting:

@@ -42,6 +42,7 @@ class _Entry:
     own: tuple[int, ...]
     cues: tuple[str, ...]
     guard: bool
+    reaches: bool
     latin: bool
 
 
@@ -62,6 +63,9 @@ class Lexicon:
         self.concepts = list(vocabulary.concepts.values())
         self._named = frozenset(
             number for number, concept in enumerate(self.concepts) if concept.kind in {Kind.DISEASE, Kind.PROCEDURE}
+        )
+        self._clinical = frozenset(
+            number for number, concept in enumerate(self.concepts) if concept.kind is not Kind.WORD
         )
         self._classes = self._memberships()
         every = [*patterns, *(pattern for item in vocabulary.compositions for pattern in item.patterns)]
@@ -155,7 +159,7 @@ class Lexicon:
                 cues.setdefault(word, []).append(kind)
         automaton = ahocorasick.Automaton()
         guards = self.vocabulary.guards
-        for form in forms.keys() | cues.keys() | guards:
+        for form in forms.keys() | cues.keys() | guards.keys():
             own = tuple(dict.fromkeys(forms.get(form, ())))
             reached = dict.fromkeys(
                 member
@@ -170,6 +174,7 @@ class Lexicon:
                 own=own,
                 cues=tuple(cues.get(form, ())),
                 guard=form in guards,
+                reaches=guards.get(form, False),
                 latin=form[0].isascii() or form[-1].isascii(),
             )
             automaton.add_word(form, entry)
@@ -187,7 +192,7 @@ class Lexicon:
     def _scan(self, heard: Heard, text: str, places: list[tuple[int, int]] | None) -> None:
         """Add what `text` mentions to `heard`; `places` maps its characters to the normal text's."""
         hits: list[tuple[int, int, _Entry]] = []
-        guards: list[tuple[int, int]] = []
+        guards: list[tuple[int, int, bool]] = []
         cued: list[tuple[int, int, _Entry]] = []
         for last, entry in self._automaton.iter(text):
             end = last + 1
@@ -195,27 +200,37 @@ class Lexicon:
             if entry.latin and _inside_word(text, start, end):
                 continue
             if entry.guard:
-                guards.append((start, end))
+                guards.append((start, end, entry.reaches))
             if entry.cues:
                 cued.append((start, end, entry))
             if entry.concepts:
                 hits.append((start, end, entry))
+        names = [(start, end, False) for start, end, entry in hits if not self._named.isdisjoint(entry.own)]
+        if names:
+            hits = [hit for hit in hits if hit[1] - hit[0] > 1 or not _covered(hit[0], hit[1], names)]
         if guards:
             hits = [hit for hit in hits if not _covered(hit[0], hit[1], guards)]
             cued = [cue for cue in cued if not _covered(cue[0], cue[1], guards)]
-        governing = regions(text, _cues(cued, hits), ((start, end) for start, end, _ in hits)) if cued else ()
+        governing = self._governing(text, cued, hits) if cued else ()
         heard.regions = heard.regions or governing
         if places is None:
-            heard.covered += [
-                *guards,
-                *((start, end) for start, end, _ in cued),
-                *((start, end) for start, end, _ in hits),
-            ]
+            heard.covered += [(start, end) for start, end, _ in [*guards, *cued, *hits]]
         heard.educational = heard.educational or any("education" in entry.cues for _, _, entry in cued)
         self._mention(heard, hits, governing, places)
         for name, start, end in measured(text, self.vocabulary.measures):
             span = (start, end, status_of(start, end, governing))
             self._add(heard, self._ids[name], _placed(span, places))
+
+    def _governing(
+        self, text: str, cued: list[tuple[int, int, _Entry]], hits: list[tuple[int, int, _Entry]]
+    ) -> tuple[Region, ...]:
+        clinical = self._clinical
+        return regions(
+            text,
+            _cues(cued, hits),
+            ((start, end) for start, end, _ in hits),
+            ((start, end) for start, end, entry in hits if not clinical.isdisjoint(entry.own)),
+        )
 
     def _mention(
         self,
@@ -309,10 +324,12 @@ def _same_sort(one: str, other: str) -> bool:
     return (one.isdigit() and other.isdigit()) or (one.isalpha() and other.isalpha())
 
 
-def _covered(start: int, end: int, guards: list[tuple[int, int]]) -> bool:
-    """Whether a guard overlaps `start` to `end` without being shorter or the same."""
-    for first, last in guards:
-        if first < end and start < last and last - first >= end - start and (first, last) != (start, end):
+def _covered(start: int, end: int, longer: list[tuple[int, int, bool]]) -> bool:
+    """Whether something longer covers `start` to `end`, or, where it reaches over its edge, holds its beginning."""
+    for first, last, reaches in longer:
+        if first <= start < last and last - first > end - start and end <= last:
+            return True
+        if reaches and first < start < last:
             return True
     return False
 

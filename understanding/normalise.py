@@ -20,6 +20,8 @@ _PUNCTUATION = {
     ":": "﹕",
 }
 _PICTURES = {"🤮": "吐", "🤢": "吐", "🩸": "血", "🤒": "烧", "🥵": "烧", "🤕": "伤"}
+_VARIANTS = {"著": "着", "洩": "泄", "裏": "里", "麽": "么", "妳": "你", "牠": "它", "癥": "症", "嚥": "咽"}
+"""Traditional and variant characters whose simplified form depends on the word; the one patients mean."""
 _WIDE_FIRST, _WIDE_LAST, _WIDE_SHIFT = 0xFF01, 0xFF5E, 0xFEE0
 
 _INVISIBLE = re.compile(
@@ -27,8 +29,12 @@ _INVISIBLE = re.compile(
 )
 _OTHER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\u2190-\u2bff\U0001f000-\U0001faff]+")
 _UNCLEAN = re.compile(r"[^一-鿿0-9a-z，。、:%.℃+]")
-_CUT = re.compile(r"(?P<gap>[，。、:\s]{2,}|\s)|(?P<said>[一-鿿]{1,2})(?P=said){2,}")
-_CJK = re.compile(r"[一-鿿]")
+_CUT = re.compile(r"(?P<gap>[，。、:\s]{2,}|\s)|(?P<said>[一-鿿]{1,2}?)(?P=said){2,}")
+_DOUBLED = frozenset("宝蛋娃奶爷爸妈")
+"""Characters that make a word when said twice (宝宝, 蛋蛋)."""
+_TOKEN_END = re.compile(r"[^\s，。、:]+$")
+_TOKEN = re.compile(r"[^\s，。、:]{1,2}")
+_SHORT_TOKEN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,8 @@ def normalise(raw: str) -> Normal:
     """Bring `raw` into normal form; linear in its length.
 
     One character for one: full width, capitals, traditional script, punctuation (all of it becomes 「，」,
-    「。」, 「、」 or 「:」), pictures with a meaning. Then invisible and control characters go, white space between Chinese
-    characters goes, runs of punctuation become one, and what is said three times or more is said once.
+    「。」, 「、」 or 「:」), pictures with a meaning. Then invisible and control characters go, white space goes where
+    it only spells out, runs of punctuation become one, and what is said three times or more is said once.
     """
     text = raw.translate(_characters())
     if not _UNCLEAN.search(text) and not _CUT.search(text):
@@ -92,19 +98,26 @@ def _cut(raw: str, text: str, origin: list[int]) -> Normal:
 
 def _kept(match: re.Match[str], text: str) -> str:
     if said := match["said"]:
-        return said
+        return said * 2 if said in _DOUBLED else said
     gap = match["gap"]
     if "。" in gap:
-        return "。"
+        return "。" if gap.count("。") == 1 else "，"
     if "，" in gap or "\n" in gap or "\r" in gap:
         return "，"
     for mark in ":、":
         if mark in gap:
             return mark
-    before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-    if not before or not after:
-        return ""
-    return "" if _CJK.fullmatch(before) and _CJK.fullmatch(after) and len(gap) == 1 else "，"
+    return "" if _spelt_out(text, match.start(), match.end()) else "，"
+
+
+def _spelt_out(text: str, start: int, end: int) -> bool:
+    """Whether white space stands beside a single character or number (胸 口 疼, 39 度), not between words."""
+    before, after = _TOKEN_END.search(text[max(start - _SHORT_TOKEN, 0) : start]), _TOKEN.match(text, end)
+    if before is None or after is None:
+        return True
+    if text[start - 1].isdigit() or text[end].isdigit():
+        return True
+    return len(before[0]) == 1 or len(after[0]) == 1
 
 
 @cache
@@ -118,6 +131,6 @@ def _characters() -> dict[int, str]:
         narrow = chr(code - _WIDE_SHIFT)
         table[code] = marks.get(narrow, narrow.lower())
     table.update({ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"})
-    table.update({ord(key): value for key, value in _PICTURES.items()})
+    table.update({ord(key): value for key, value in (_PICTURES | _VARIANTS).items()})
     table[0x3000] = " "
     return table

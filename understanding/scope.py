@@ -58,18 +58,28 @@ _ASSERTED = re.compile(
 )
 _AGAIN = re.compile(r"过")
 _BACK_LIST = re.compile(r"(?:这些|以上|上面|上述|这几样|这几个|什么的|之类|，|、|和|或者|或|也|都|倒|就|的|了|过|是)*$")
-_END = re.compile(r"(?:啊|呀|的|吧|呢|哦|哈|了|过)*(?:[，。:]|$)")
+_END = re.compile(r"(?:啊|呀|的|吧|呢|哦|哈|过)*(?:[，。:]|$)")
 _ADDED = re.compile(r"^(.)[不没]\1")
 _RESOLVED_REACH = 14
 _SHORT_LIST = 30
 
 
-def regions(text: str, cues: Iterable[Cue], spans: Iterable[tuple[int, int]]) -> tuple[Region, ...]:
-    """How stretches of `text` are meant; `spans` is where findings and other concepts stand in it."""
+def regions(
+    text: str,
+    cues: Iterable[Cue],
+    spans: Iterable[tuple[int, int]],
+    findings: Iterable[tuple[int, int]] | None = None,
+) -> tuple[Region, ...]:
+    """How stretches of `text` are meant.
+
+    `spans` is where anything of the lexicon stands in it; `findings` where what can be denied afterwards
+    does (「发烧没有」), everything if not given.
+    """
     ordered = sorted(cues, key=lambda cue: cue.start)
     if not ordered:
         return ()
-    return tuple(_Sentence(text, ordered, spans).regions())
+    every = list(spans)
+    return tuple(_Sentence(text, ordered, every, every if findings is None else findings).regions())
 
 
 def status_of(start: int, end: int, governing: tuple[Region, ...], *, named: bool = False) -> Status:
@@ -85,20 +95,24 @@ def status_of(start: int, end: int, governing: tuple[Region, ...], *, named: boo
 class _Sentence:
     """The text with its clauses, cues and mentions, while the regions are found."""
 
-    def __init__(self, text: str, cues: list[Cue], spans: Iterable[tuple[int, int]]) -> None:
+    def __init__(
+        self, text: str, cues: list[Cue], spans: Iterable[tuple[int, int]], findings: Iterable[tuple[int, int]]
+    ) -> None:
         self.text = text
         self.cues = cues
+        self.fresh = {cue.start for cue in cues if cue.kind == "now"}
         self.longest: dict[int, int] = {}
         self.before: dict[int, int] = {}
         for start, end in spans:
             self.longest[start] = max(end, self.longest.get(start, 0))
+        for start, end in findings:
             self.before[end] = min(start, self.before.get(end, len(text)))
         self.bounds = [-1, *(match.start() for match in _BOUNDARY.finditer(text)), len(text)]
 
     def regions(self) -> Iterable[Region]:
         guards = [cue for cue in self.cues if cue.kind == "negation_guard"]
         for cue in self.cues:
-            if any(guard.start <= cue.start and cue.end <= guard.end and guard is not cue for guard in guards):
+            if any(_guarded(cue, guard) for guard in guards):
                 continue
             found = _RULES.get(cue.kind)
             if found is not None:
@@ -131,7 +145,7 @@ class _Sentence:
         first = True
         while at in self.longest:
             stop = self.longest[at]
-            if not first and _ASSERTED.match(self.text, stop):
+            if not first and (at in self.fresh or _ASSERTED.match(self.text, stop)):
                 break
             end = stop
             link = _LINK.match(self.text, stop) if listed else None
@@ -140,6 +154,12 @@ class _Sentence:
                 break
             first = False
         return end
+
+
+def _guarded(cue: Cue, guard: Cue) -> bool:
+    """Whether a cue is only a piece of something that negates nothing (有没有, 不得不)."""
+    inside = guard.start <= cue.start and cue.end <= guard.end
+    return inside and (cue.end - cue.start < guard.end - guard.start or cue.kind.startswith("negation"))
 
 
 def _negated(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
@@ -198,7 +218,7 @@ def _once_had(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
 
 def _on_record(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
     start, _ = sentence.clause(cue.start)
-    yield Region(start, cue.start, Status.HISTORY)
+    yield Region(start, cue.end, Status.HISTORY)
 
 
 def _forward(status: Status, other: Status | None = None) -> _Rule:
