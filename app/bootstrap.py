@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from starlette.applications import Starlette
-
 from agent import emergency, graph
 from agent.deps import Deps, Knowledge
 from agent.turn import Turns
@@ -21,7 +19,7 @@ from app.knowledge import open_knowledge
 from app.metrics import Metrics
 from app.settings import Settings
 from app.stores import Stores, open_stores
-from channels.http import Calls, application
+from channels.http import Application, Calls
 from channels.http_bodies import Notice, NoticePurpose
 from channels.hub import Hub
 from channels.pages import Pages
@@ -42,7 +40,7 @@ PAGES: Final = {"/": "/demo/index.html"}
 class Service:
     """The running parts: what to serve, what to drain, what to look after."""
 
-    app: Starlette
+    app: Application
     hub: Hub
     turns: Turns
     stores: Stores
@@ -122,10 +120,10 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         )
 
 
-def asgi(services: Services, hub: Hub, metrics: Metrics, allowed_origins: frozenset[str]) -> Starlette:
+def asgi(services: Services, hub: Hub, metrics: Metrics, allowed_origins: frozenset[str]) -> Application:
     """The ASGI application over these services."""
     sessions = Sessions(services=services, hub=hub)
-    return application(
+    return Application(
         Calls(services=services, sessions=sessions, hub=hub, exposition=metrics.exposition),
         Realtime(services=services, sessions=sessions, hub=hub, allowed_origins=allowed_origins),
         pages=Pages(WEB, aliases=PAGES).routes(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -34,6 +35,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on (BANYI_PORT).")] = None,
 ) -> None:
     """Run the service until Ctrl-C."""
+    gc.disable()
     from app.running import serve as run_service  # noqa: PLC0415 - each command loads what it needs
 
     settings = _settings(host=host, port=port)
@@ -105,5 +107,9 @@ def _fail(error: BanyiError) -> NoReturn:
 
 
 def main() -> None:
-    """The `banyi` program."""
+    """The `banyi` program. The evaluations are loaded only for whoever asks for them."""
+    if sys.argv[1:2] in ([], ["eval"], ["--help"]):
+        from app.eval_cli import evaluations  # noqa: PLC0415
+
+        cli.add_typer(evaluations)
     cli()

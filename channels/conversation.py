@@ -140,7 +140,7 @@ class Conversation:
             wire.greeting(
                 resumed=last_seq is not None or history or self._begun,
                 mode=self._services.mode,
-                notice=self._services.notice.model_dump(),
+                notice=self._services.notice_fields,
                 consent=session.consent,
                 pending=pending,
             )

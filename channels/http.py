@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +12,9 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from channels.http_bodies import OpenSession
 from channels.hub import Hub
@@ -26,6 +28,7 @@ from channels.wire import TEXT_FRAME_LIMIT_BYTES
 from domain.errors import BanyiError, Expired, Forbidden, Unavailable
 from domain.session import Session
 
+REALTIME: Final = "/v1/realtime"
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -114,33 +117,42 @@ class Calls:
             return
 
 
-def application(
-    calls: Calls, realtime: Realtime, *, pages: list[BaseRoute], allowed_origins: frozenset[str], **options: Any
-) -> Starlette:
-    """The ASGI application: the calls, the socket and the widget's files. `options` go to Starlette."""
-    problems = Problems(calls.services.wording)
-    routes: list[BaseRoute] = [
-        Route("/v1/sessions", calls.open_session, methods=["POST"]),
-        Route("/v1/sessions/{session_id}", calls.erase, methods=["DELETE"]),
-        Route("/v1/sessions/{session_id}/transcript", calls.transcript, methods=["GET"]),
-        WebSocketRoute("/v1/realtime", realtime.serve),
-        Route("/healthz", calls.healthz),
-        Route("/readyz", calls.readyz),
-        Route("/metrics", calls.metrics),
-        *pages,
-    ]
-    app = Starlette(
-        routes=routes,
-        exception_handlers={
-            Refusal: problems.refused,
-            BanyiError: problems.raised,
-            HTTPException: problems.http,
-            Exception: problems.defect,
-        },
-        **options,
-    )
-    app.add_middleware(Shield, allowed_origins=allowed_origins, refusal=problems.response)
-    return app
+class Application:
+    """The ASGI application: sockets go straight to `realtime`, everything else through Starlette's routes.
+
+    A thousand waiting sockets would otherwise each keep the frames of a dozen middlewares.
+    """
+
+    def __init__(
+        self, calls: Calls, realtime: Realtime, *, pages: Sequence[BaseRoute], allowed_origins: frozenset[str]
+    ) -> None:
+        self._realtime = realtime
+        problems = Problems(calls.services.wording)
+        self._http = Starlette(
+            routes=[
+                Route("/v1/sessions", calls.open_session, methods=["POST"]),
+                Route("/v1/sessions/{session_id}", calls.erase, methods=["DELETE"]),
+                Route("/v1/sessions/{session_id}/transcript", calls.transcript, methods=["GET"]),
+                Route("/healthz", calls.healthz),
+                Route("/readyz", calls.readyz),
+                Route("/metrics", calls.metrics),
+                *pages,
+            ],
+            exception_handlers={
+                Refusal: problems.refused,
+                BanyiError: problems.raised,
+                HTTPException: problems.http,
+                Exception: problems.defect,
+            },
+        )
+        self._http.add_middleware(Shield, allowed_origins=allowed_origins, refusal=problems.response)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "websocket" and scope["path"] == REALTIME:
+            await self._realtime.serve(WebSocket(scope, receive, send))
+        else:
+            await self._http(scope, receive, send)
 
 
 async def _body(request: Request) -> Any:

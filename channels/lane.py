@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -15,7 +14,7 @@ class Lane:
     """Does steps in the order they were added; a step that fails is logged and does not stop the next."""
 
     def __init__(self, on_idle: Callable[[], None] = lambda: None) -> None:
-        self._steps: deque[Callable[[], Awaitable[None]]] = deque()
+        self._steps: list[Callable[[], Awaitable[None]]] = []
         self._task: asyncio.Task[None] | None = None
         self._on_idle = on_idle
 
@@ -45,7 +44,7 @@ class Lane:
         try:
             while self._steps:
                 try:
-                    await self._steps.popleft()()
+                    await self._steps.pop(0)()
                 except Exception:
                     log.exception("step_failed")
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -45,9 +44,9 @@ class Lookout:
         self._is_busy = is_busy
         self._on_unanswered = on_unanswered
         self._vigil = Vigil(services.clock, services.timers, self._silent)
-        self._recent: deque[str] = deque(maxlen=RECENT_MESSAGES)
+        self._recent: tuple[str, ...] = ()
         self._question = ""
-        self._raised: OrderedDict[InputId, Escalated] = OrderedDict()
+        self._raised: dict[InputId, Escalated] = {}
         self.escalated = False
 
     @property
@@ -59,10 +58,10 @@ class Lookout:
         """Screen words and raise what is certain; what must be confirmed starts the vigil."""
         if not words or words.isspace():
             return EMPTY
-        recent = (*self._recent, self._question) if self._question else tuple(self._recent)
+        recent = (*self._recent, self._question) if self._question else self._recent
         screening = await screened(self._services.screen, words, recent)
         if remember and (not self._recent or self._recent[-1] != words):
-            self._recent.append(words[-RECENT_CHARACTERS:])
+            self._recent = (*self._recent, words[-RECENT_CHARACTERS:])[-RECENT_MESSAGES:]
         if screening.certain:
             self.raise_alarm(self._services.alarm.raised(screening.flags), InputId(input_id) if input_id else None)
         elif screening.flags:
@@ -98,11 +97,11 @@ class Lookout:
         if input_id:
             self._raised[input_id] = raised
             if len(self._raised) > REMEMBERED_ESCALATIONS:
-                self._raised.popitem(last=False)
+                del self._raised[next(iter(self._raised))]
 
     def recall(self, said: Sequence[str]) -> None:
         """Take up the patient's messages of before, oldest first."""
-        self._recent = deque([*said[-RECENT_MESSAGES:], *self._recent], maxlen=RECENT_MESSAGES)
+        self._recent = (*said, *self._recent)[-RECENT_MESSAGES:]
 
     def stand_down(self) -> None:
         """Somebody else looks out from now on."""

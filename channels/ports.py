@@ -158,3 +158,8 @@ class Services:
     health: Health
     mode: Literal["knowledge", "model"] = "knowledge"
     rules: Rules = field(default_factory=Rules)
+    notice_fields: dict[str, Json] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Every greeting shares one copy of the notice."""
+        object.__setattr__(self, "notice_fields", self.notice.model_dump())

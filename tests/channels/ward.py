@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from app.server import Server, bound
-from channels.http import Calls, application
+from channels.http import Application, Calls
 from channels.http_bodies import Notice, NoticePurpose
 from channels.hub import Hub
 from channels.ports import Rules, Services, Timers
@@ -235,7 +235,7 @@ async def ward(
         )
         hub = Hub(services)
         sessions = Sessions(services=services, hub=hub)
-        app = application(
+        app = Application(
             Calls(services=services, sessions=sessions, hub=hub, exposition=lambda: (b"", "text/plain")),
             Realtime(services=services, sessions=sessions, hub=hub, allowed_origins=allowed_origins),
             pages=pages or [],

@@ -1,0 +1,1 @@
+"""Figures the README shows; `python -m benchmarks` runs them all."""
