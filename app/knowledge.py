@@ -17,6 +17,7 @@ from tools.guidance.search import GuideSearch
 from tools.triage.red_flags import RedFlags
 from understanding.chart_answers import ChartReader
 from understanding.lexicon import Lexicon
+from understanding.normality import Normalities
 from understanding.read import Reader
 from understanding.reading import SymptomReading
 from understanding.symptoms import Symptoms
@@ -38,13 +39,14 @@ def open_knowledge(
     lexicon = Lexicon(
         pack.lexicon,
         pack.patterns,
-        departments={one.id: (one.name, *one.aliases) for one in pack.departments.values()},
         complaints={one.id: one.aliases for one in pack.complaints.values()},
     )
     questions = {rule.question for rule in pack.red_flags.values()}
     reader = Reader.of(
         pack,
-        symptoms=_medical(lexicon, ChartReader(lexicon, pack.complaints.values())),
+        symptoms=_medical(
+            lexicon, Normalities(lexicon, pack.normality), ChartReader(lexicon, pack.complaints.values())
+        ),
         local_names=[(one.name, one.id) for one in departments],
         doctors=doctors,
     )
@@ -58,12 +60,13 @@ def open_knowledge(
     )
 
 
-def _medical(lexicon: Lexicon, charts: ChartReader) -> Callable[[str], SymptomReading]:
+def _medical(lexicon: Lexicon, normalities: Normalities, charts: ChartReader) -> Callable[[str], SymptomReading]:
     """Symptoms and chart answers of a message that is heard once."""
     symptoms = Symptoms(lexicon)
 
     def read(raw: str) -> SymptomReading:
         heard = lexicon.hear(raw)
-        return replace(symptoms.read(heard), heard=charts(heard))
+        normalities.deny(heard)
+        return replace(symptoms.read(heard), heard=charts(heard), mentions=normalities.mentions(heard))
 
     return read

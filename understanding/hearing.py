@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import TypeAlias
 
 from understanding.normalise import Normal
-from understanding.scope import Region, Status
+from understanding.scope import Status
 
 Span: TypeAlias = "tuple[int, int, Status]"
 """Start and end in the normal text, and how it is meant."""
@@ -35,7 +35,6 @@ class Heard:
     spans: dict[int, list[Span]] = field(default_factory=dict)
     own: list[tuple[int, Span]] = field(default_factory=list)
     covered: list[tuple[int, int]] = field(default_factory=list)
-    regions: tuple[Region, ...] = ()
     educational: bool = False
     _weights: list[int] | None = None
     _merged: dict[frozenset[int], list[Span]] = field(default_factory=dict)

@@ -9,6 +9,8 @@ from knowledge.lexicon import Measure
 from understanding.numbers import NUMERAL, parse
 
 _NUMERAL = re.compile(NUMERAL)
+_UNITS = frozenset("天岁月周片粒颗瓶盒板丸下处口度℃多个分+")
+"""What may follow a lone digit that measures something; 「一下」, 「一直」 are met in every message."""
 _BEFORE = 9
 _AFTER = 6
 
@@ -17,10 +19,12 @@ def measured(text: str, measures: Sequence[Measure]) -> list[tuple[str, int, int
     """Concept name, start and end of every number in `text` that is one of `measures`."""
     found: list[tuple[str, int, int]] = []
     for match in _NUMERAL.finditer(text):
+        start, end = match.span()
+        if end - start == 1 and text[end : end + 1] not in _UNITS:
+            continue
         number = parse(match[0])
         if number is None:
             continue
-        start, end = match.span()
         before, after = text[max(start - _BEFORE, 0) : start], text[end : end + _AFTER]
         found += [
             (measure.name, start, end)

@@ -146,7 +146,7 @@ def test_homophones_count_only_where_no_real_word_is_written() -> None:
     assert Homophones([]).find("胸门") == ()
 
 
-def _small() -> Lexicon:
+def _small(*patterns: str) -> Lexicon:
     concepts = {
         concept.name: concept
         for concept in (
@@ -159,11 +159,13 @@ def _small() -> Lexicon:
     }
     cues: dict[str, tuple[str, ...]] = {"negation": ("没有",), "history": ("去年",)}
     noise = (Miswriting(wrong="胸扣", right="胸口", context=None),)
-    return Lexicon(Vocabulary(concepts=concepts, cues=cues, noise=noise), [Pattern.parse("憋得慌")])
+    return Lexicon(
+        Vocabulary(concepts=concepts, cues=cues, noise=noise), [Pattern.parse(pattern) for pattern in patterns]
+    )
 
 
 def _status(text: str, pattern: str) -> Status | None:
-    small = _small()
+    small = _small(pattern)
     return Matcher(small, {"key": [Pattern.parse(pattern)]}).presence(small.hear(text), "key")
 
 
@@ -191,12 +193,20 @@ def test_patterns_match_as_they_are_written(text: str, pattern: str, status: Sta
 
 def test_two_anchors_are_independent_only_on_different_words() -> None:
     """One word that fills both places is one anchor."""
-    small = _small()
+    small = _small("<疼> + <不适>")
     matcher = Matcher(small, {"key": [Pattern.parse("<疼> + <不适>")]})
     (one,) = matcher.match(small.hear("胸口疼"))
     (two,) = matcher.match(small.hear("胸口疼，汗"))
     assert not one.independent
     assert two.independent or len(two.quotes) == 1
+
+
+def test_a_pattern_the_lexicon_was_not_compiled_with_is_refused() -> None:
+    """It would never match: names and phrases must be known when the lexicon is built."""
+    with pytest.raises(ValueError, match="胸口"):
+        Matcher(_small("<疼>"), {"key": [Pattern.parse("<胸口>..<疼>")]})
+    with pytest.raises(ValueError, match="憋得慌"):
+        Matcher(_small("<疼>"), {"key": [Pattern.parse("憋得慌")]})
 
 
 @pytest.mark.parametrize("text", ["", "<a", "a>b", "<a>..<b>~<c>", "a || b", "a + ", "<a> & ", "a.. "])
