@@ -153,13 +153,16 @@ class PackAlarm:
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
 
-    def raised(self, flags: tuple[RedFlag, ...]) -> Escalated:
-        """The escalation of red flags seen on receipt."""
-        return emergency.raised(self._knowledge.texts, flags)
+    def raised(self, flags: tuple[RedFlag, ...]) -> Escalated | None:
+        """The escalation of the flags that interrupt everything, if any does."""
+        acting = tuple(flag for flag in flags if emergency.acts(flag.disposition, flag.crisis))
+        return emergency.raised(self._knowledge.texts, acting) if acting else None
 
-    def overdue(self, pending: Pending) -> Escalated:
-        """The escalation of a red flag's question left open."""
+    def overdue(self, pending: Pending) -> Escalated | None:
+        """The escalation of a red flag's question left open; a milder flag raises none."""
         rule = self._knowledge.pack.red_flags[RuleId(pending.subject)]
+        if not emergency.acts(rule.disposition, rule.crisis):
+            return None
         return emergency.escalation(
             self._knowledge.texts,
             rule.disposition,

@@ -121,6 +121,7 @@ class Intake:
         if not self.decided:
             self._hold(utterance)
             return False
+        utterance = replace(utterance, consented=self.session.consent.allows(Purpose.CARE_CHAT))
         try:
             new = await self._services.journal.accept(utterance)
             known = () if new else await self._services.journal.unfinished(utterance.session_id)

@@ -55,18 +55,20 @@ class Lookout:
         return self._vigil.kept
 
     async def screen(self, words: str, input_id: str | None, *, remember: bool) -> Screening:
-        """Screen words and raise what is certain; what must be confirmed starts the vigil."""
+        """Screen words and raise what is certain and interrupts; what must be confirmed first starts the vigil."""
         if not words or words.isspace():
             return EMPTY
         recent = (*self._recent, self._question) if self._question else self._recent
         screening = await screened(self._services.screen, words, recent)
         if remember and (not self._recent or self._recent[-1] != words):
             self._recent = (*self._recent, words[-RECENT_CHARACTERS:])[-RECENT_MESSAGES:]
-        if screening.certain:
-            self.raise_alarm(self._services.alarm.raised(screening.flags), InputId(input_id) if input_id else None)
-        elif screening.flags:
+        certain = tuple(flag for flag in screening.flags if flag.certain)
+        doubtful = tuple(flag for flag in screening.flags if not flag.certain)
+        if certain and (raised := self._services.alarm.raised(certain)):
+            self.raise_alarm(raised, InputId(input_id) if input_id else None)
+        elif doubtful and self._services.alarm.raised(doubtful):
             until = self._services.clock.now() + timedelta(seconds=self._services.rules.silence_seconds)
-            self._vigil.keep(until, Unanswered(flags=screening.flags))
+            self._vigil.keep(until, Unanswered(flags=doubtful))
         return screening
 
     def raise_alarm(self, raised: Escalated, input_id: InputId | None) -> None:
@@ -82,13 +84,16 @@ class Lookout:
 
     def overdue(self, pending: Pending, input_id: InputId) -> None:
         """Raise the escalation of a question nobody answered."""
-        self.raise_alarm(self._services.alarm.overdue(pending), input_id)
+        if raised := self._services.alarm.overdue(pending):
+            self.raise_alarm(raised, input_id)
 
     def expect(self, pending: Pending | None) -> None:
         """Take over what the agent waits for: the open question, and its deadline if silence is dangerous."""
         self._question = pending.question if pending else ""
         self._vigil.end()
-        if pending and pending.kind is PendingKind.RED_FLAG and pending.expires_at:
+        if pending is None or pending.kind is not PendingKind.RED_FLAG or pending.expires_at is None:
+            return
+        if self._services.alarm.overdue(pending):
             self._vigil.keep(pending.expires_at, Unanswered(pending=pending))
 
     def remember(self, raised: Escalated, input_id: InputId | None) -> None:
@@ -111,8 +116,8 @@ class Lookout:
         """The deadline passed; `False` while an answer may be on its way."""
         if self._is_busy():
             return False
-        if unanswered.pending is None:
-            self.raise_alarm(self._services.alarm.raised(unanswered.flags), None)
-        else:
+        if unanswered.pending is not None:
             self._on_unanswered(unanswered.pending)
+        elif raised := self._services.alarm.raised(unanswered.flags):
+            self.raise_alarm(raised, None)
         return True

@@ -55,11 +55,11 @@ class Screen(Protocol):
 class Alarm(Protocol):
     """The wording of an escalation raised before or without a turn."""
 
-    def raised(self, flags: tuple[RedFlag, ...]) -> Escalated:
-        """What to say to red flags, the most urgent first."""
+    def raised(self, flags: tuple[RedFlag, ...]) -> Escalated | None:
+        """What to say when these red flags, the most urgent first, are true; `None` when none interrupts."""
 
-    def overdue(self, pending: Pending) -> Escalated:
-        """What to say when a red-flag question was left unanswered."""
+    def overdue(self, pending: Pending) -> Escalated | None:
+        """What to say when a red-flag question was left unanswered; `None` when that is no emergency."""
 
 
 class Wording(Protocol):

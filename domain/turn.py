@@ -34,6 +34,7 @@ class Utterance:
     """One patient input. Exactly one of `text`, `choice`, `form` is set.
 
     `screening` is what the emergency screen found on receipt; the turn never screens less than that.
+    `consented` says whether the patient agreed to care (`Purpose.CARE_CHAT`); without it there is guidance only.
     """
 
     session_id: SessionId
@@ -43,6 +44,7 @@ class Utterance:
     choice: Choice | None = None
     form: Form | None = None
     screening: Screening = field(default_factory=Screening)
+    consented: bool = True
 
 
 class Origin(StrEnum):

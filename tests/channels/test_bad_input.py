@@ -183,3 +183,12 @@ async def test_an_emergency_is_raised_once_for_a_message(tmp_path: Path) -> None
         types = [event["type"] for event in client.seen]
         assert types.count("escalation.raised") == 1
         assert types.index("escalation.raised") < types.index("response.created")
+
+
+async def test_a_mild_flag_interrupts_nothing(tmp_path: Path) -> None:
+    """What must be seen within a day is for the conversation to say."""
+    async with ward(tmp_path) as service:
+        _, client = await service.consented()
+        await client.asked("m1", "牙疼得厉害")
+        assert "escalation.raised" not in [event["type"] for event in client.seen]
+        assert service.turns.ran[0].screening.flags

@@ -60,7 +60,7 @@ async def test_a_refusal_drops_what_was_held_and_keeps_guidance(tmp_path: Path) 
         await client.asked("m1", "我头疼")
         await client.consent()
         assert (await client.asked("m2", "停车场在哪"))["type"] == "response.done"
-        assert service.turns.acted == ["m2"]
+        assert [(one.input_id, one.consented) for one in service.turns.ran] == [("m2", False)]
         record = await service.services.sessions.get(opened["session_id"])
         assert record is not None
         assert record.session.consent.at is not None

@@ -48,13 +48,16 @@ DOUBTFUL = RedFlag(
     anchors=("胸口闷",),
     sources=("test",),
 )
+MILD = replace(CERTAIN, rule_id=RuleId("RF-090"), disposition=Disposition.VISIT_24H)
 
 
 def fake_screen(text: str, recent: tuple[str, ...] = ()) -> Screening:
-    """嘴歪 acts at once, so does 胸口闷 with 冷汗 in this message or a recent one; 胸口闷 alone asks."""
+    """嘴歪 acts at once, so does 胸口闷 with 冷汗 in this message or a recent one; 胸口闷 alone asks; 牙疼 is mild."""
     said = "\n".join((text, *recent))
     if "嘴歪" in text or ("胸口闷" in said and "冷汗" in text) or ("胸口闷" in text and "冷汗" in said):
         return Screening(flags=(CERTAIN,))
+    if "牙疼" in text:
+        return Screening(flags=(MILD,))
     if "胸口闷" in text:
         return Screening(flags=(DOUBTFUL,))
     return Screening()
@@ -63,9 +66,10 @@ def fake_screen(text: str, recent: tuple[str, ...] = ()) -> Screening:
 class FakeAlarm:
     """Says which rules it was raised for."""
 
-    def raised(self, flags: tuple[RedFlag, ...]) -> Escalated:
-        """The escalation of flags."""
-        return escalated(tuple(flag.rule_id for flag in flags))
+    def raised(self, flags: tuple[RedFlag, ...]) -> Escalated | None:
+        """The escalation of flags; a mild one raises none."""
+        acting = tuple(flag.rule_id for flag in flags if flag.disposition >= Disposition.ED_NOW)
+        return escalated(acting) if acting else None
 
     def overdue(self, pending: Pending) -> Escalated:
         """The escalation of a question left open."""
@@ -138,8 +142,9 @@ class FakeTurns:
         said = utterance.text or (utterance.choice.value if utterance.choice else "表单")
         if "坏" in said:
             raise RuntimeError(said)
-        if utterance.screening.certain:
-            yield escalated((utterance.screening.certain.rule_id,))
+        certain = tuple(flag for flag in utterance.screening.flags if flag.certain)
+        if raised := FakeAlarm().raised(certain):
+            yield raised
         if utterance.choice and utterance.choice.action == "silence":
             asked = self.waits_for.pop(session_id)
             yield escalated((RuleId(asked.subject),))
