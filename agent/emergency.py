@@ -7,7 +7,6 @@ from dataclasses import replace
 from agent import cards
 from agent.conversation import Conversation, Emergency
 from agent.deps import Knowledge, TurnContext
-from agent.phrases import Phrases
 from agent.reply import Part, Say, Show
 from agent.state import Draft, Judgement, Task, TurnUpdate
 from domain.clinical import (
@@ -24,7 +23,11 @@ from domain.turn import Escalated
 
 EMERGENCY_DEPARTMENT = DepartmentId("D01")
 AMBULANCE = "120"
-CRISIS_LINE = "12356"
+CALL_LABELS = {
+    "120": "emergency.call_label",
+    "12356": "emergency.call_crisis_label",
+    "110": "emergency.call_police_label",
+}
 
 
 def acts(disposition: Disposition, crisis: bool) -> bool:  # noqa: FBT001 the two facts a flag is judged by
@@ -100,7 +103,7 @@ def raise_emergency(
             emergency=Emergency(disposition=max(disposition, standing), rule_ids=rule_ids, crisis=crisis),
         ),
         draft=replace(
-            draft.saying(*announce(knowledge.texts, result, first_aid=first_aid, crisis=crisis)),
+            draft.saying(*announce(knowledge, result, first_aid=first_aid, crisis=crisis)),
             judgement=Judgement(
                 rule_ids=rule_ids,
                 quotes=tuple(reason.quote for reason in reasons),
@@ -124,29 +127,31 @@ def decided(conversation: Conversation, draft: Draft, result: TriageResult, cont
             emergency=Emergency(disposition=result.disposition, rule_ids=rule_ids, crisis=crisis),
         ),
         draft=replace(
-            draft.saying(*announce(context.deps.knowledge.texts, result, first_aid="", crisis=crisis)),
+            draft.saying(*announce(context.deps.knowledge, result, first_aid="", crisis=crisis)),
             tasks=(Task.HANDOFF,) if crisis else (),
         ),
     )
 
 
-def announce(texts: Phrases, result: TriageResult, *, first_aid: str, crisis: bool) -> tuple[Part, ...]:
-    """The escalation, its words and its cards."""
+def announce(knowledge: Knowledge, result: TriageResult, *, first_aid: str, crisis: bool) -> tuple[Part, ...]:
+    """The escalation, its words and its cards; of a crisis the numbers, of anything else also the reasons."""
     rule_ids = tuple(reason.rule_id for reason in result.reasons)
-    escalated = escalation(texts, result.disposition, rule_ids, first_aid=first_aid, crisis=crisis)
-    call = Show(card=cards.call(AMBULANCE, texts.say("emergency.call_label")))
-    if crisis:
-        hotline = Show(card=cards.call(CRISIS_LINE, texts.say("emergency.call_crisis_label")))
-        return escalated, Say(text=escalated.text), hotline, call
-    return escalated, Say(text=escalated.text), call, Show(card=cards.triage_result(result))
+    escalated = escalation(knowledge, result.disposition, rule_ids, first_aid=first_aid, crisis=crisis)
+    rule = knowledge.pack.red_flags.get(rule_ids[0]) if rule_ids else None
+    numbers = rule.call if rule else (AMBULANCE,)
+    calls = tuple(Show(card=cards.call(number, knowledge.texts.say(CALL_LABELS[number]))) for number in numbers)
+    said: tuple[Part, ...] = (escalated, Say(text=escalated.text), *calls)
+    return said if crisis else (*said, Show(card=cards.triage_result(result)))
 
 
 def escalation(
-    texts: Phrases, disposition: Disposition, rule_ids: tuple[RuleId, ...], *, first_aid: str, crisis: bool
+    knowledge: Knowledge, disposition: Disposition, rule_ids: tuple[RuleId, ...], *, first_aid: str, crisis: bool
 ) -> Escalated:
     """The escalation itself, as it is raised on receipt and said by the turn."""
+    texts = knowledge.texts
+    said = (rule.say for rule_id in rule_ids if (rule := knowledge.pack.red_flags.get(rule_id)) and rule.say)
     if crisis:
-        text = texts.say("crisis.suicide")
+        text = texts.say(next(said, "crisis.suicide"))
     elif disposition is Disposition.CALL_120:
         text = texts.say("emergency.call_120", first_aid=f"{first_aid}。" if first_aid else "")
     else:
@@ -154,15 +159,16 @@ def escalation(
     return Escalated(disposition=disposition, rule_ids=rule_ids, text=text, phone=AMBULANCE, crisis=crisis)
 
 
-def raised(texts: Phrases, flags: tuple[RedFlag, ...]) -> Escalated:
+def raised(knowledge: Knowledge, flags: tuple[RedFlag, ...]) -> Escalated:
     """The escalation of red flags seen on receipt, before any turn."""
     first = next((flag for flag in flags if flag.certain), flags[0])
+    counted = tuple(flag for flag in flags if flag.certain or flag is first)
     return escalation(
-        texts,
-        max(flag.disposition for flag in flags if flag.certain or flag is first),
-        tuple(flag.rule_id for flag in flags if flag.certain or flag is first),
+        knowledge,
+        max(flag.disposition for flag in counted),
+        tuple(flag.rule_id for flag in counted),
         first_aid=first.first_aid,
-        crisis=any(flag.crisis for flag in flags if flag.certain or flag is first),
+        crisis=any(flag.crisis for flag in counted),
     )
 
 

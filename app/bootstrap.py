@@ -156,7 +156,7 @@ class PackAlarm:
     def raised(self, flags: tuple[RedFlag, ...]) -> Escalated | None:
         """The escalation of the flags that interrupt everything, if any does."""
         acting = tuple(flag for flag in flags if emergency.acts(flag.disposition, flag.crisis))
-        return emergency.raised(self._knowledge.texts, acting) if acting else None
+        return emergency.raised(self._knowledge, acting) if acting else None
 
     def overdue(self, pending: Pending) -> Escalated | None:
         """The escalation of a red flag's question left open; a milder flag raises none."""
@@ -164,7 +164,7 @@ class PackAlarm:
         if not emergency.acts(rule.disposition, rule.crisis):
             return None
         return emergency.escalation(
-            self._knowledge.texts,
+            self._knowledge,
             rule.disposition,
             (rule.id,),
             first_aid=rule.first_aid,

@@ -27,6 +27,7 @@ class RedFlagRule:
     `crisis` flags ask for safety after acting; `follow` are further items for the record.
     `disposition` holds when the flag does, `up` raises it by signs (words shown → patterns), `floor` is the
     least urgent result after a clear denial (`None`: the complaint's own interview decides).
+    `say` is the fixed text a crisis is met with and `call` the numbers offered, the first one foremost.
     `route` and `first_aid` are the only advice that may be added. `asked` says that merely asking about
     it counts (suicide, violence), `now` that it must still last.
     """
@@ -36,6 +37,8 @@ class RedFlagRule:
     who: str
     pop: Expression | None = None
     crisis: bool = False
+    say: str = ""
+    call: tuple[str, ...] = ("120",)
     asked: bool = False
     now: bool = False
     hard: tuple[Pattern, ...] = ()
@@ -51,6 +54,8 @@ class RedFlagRule:
     mark: Mark
 
     def __post_init__(self) -> None:
+        if self.crisis != bool(self.say):
+            raise ValueError("a crisis says its own fixed text, and nothing else does")
         if unknown := self.up.keys() - Disposition.__members__.keys():
             raise ValueError(f"unknown disposition {', '.join(sorted(unknown))}")
         if any(level <= self.disposition for level in self.raised):
