@@ -9,19 +9,22 @@ from contextlib import asynccontextmanager
 import structlog
 
 from app.stores import Stores
+from channels.ports import Health
 from domain.errors import BanyiError, Unavailable
 
 log = structlog.get_logger(__name__)
 
 HOSPITAL_SECONDS = 60.0
+HEALTH_SECONDS = 15.0
 MEMORY_SECONDS = 2.0
 
 
 @asynccontextmanager
-async def upkeep(stores: Stores) -> AsyncIterator[None]:
-    """Keep the hospital's slots open and the private server running while the context lasts."""
+async def upkeep(stores: Stores, health: Health) -> AsyncIterator[None]:
+    """Keep the hospital's slots open, the private server running and the health metrics true meanwhile."""
     tasks = [
         asyncio.create_task(_every(HOSPITAL_SECONDS, stores.hospital.keep_up)),
+        asyncio.create_task(_every(HEALTH_SECONDS, health.dependencies)),
         asyncio.create_task(_every(MEMORY_SECONDS, lambda: keep_memory(stores))),
     ]
     try:
@@ -43,7 +46,7 @@ async def keep_memory(stores: Stores) -> None:
         await stores.valkey.start()
 
 
-async def _every(seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+async def _every(seconds: float, step: Callable[[], Awaitable[object]]) -> None:
     while True:
         await asyncio.sleep(seconds)  # noqa: TID251 - the pace of a background task
         try:

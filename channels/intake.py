@@ -15,7 +15,7 @@ from channels.outbox import Outbox
 from channels.ports import Services
 from channels.wire import WAITING_INPUTS_LIMIT
 from domain.clinical import Screening
-from domain.errors import Unavailable
+from domain.errors import BanyiError, Unavailable
 from domain.patient import Consent, Purpose
 from domain.session import Session
 from domain.turn import Utterance
@@ -125,8 +125,8 @@ class Intake:
         try:
             new = await self._services.journal.accept(utterance)
             known = () if new else await self._services.journal.unfinished(utterance.session_id)
-        except Unavailable:
-            self._refuse("unavailable", in_reply_to=shown, screening=utterance.screening)
+        except BanyiError as error:  # memory is away, or the session was erased from another replica
+            self._refuse(error.code, in_reply_to=shown, screening=utterance.screening)
             return False
         if shown is not None:
             self._outbox.put(wire.accepted(shown, duplicate=not new))

@@ -43,6 +43,32 @@ async def test_a_held_message_sent_again_is_held_once(tmp_path: Path) -> None:
         assert service.turns.acted == ["m1"]
 
 
+async def test_held_messages_outlive_the_socket_for_a_while(tmp_path: Path) -> None:
+    """A reconnect finds them; a patient who stays away loses them, unstored."""
+    timers = FakeTimers()
+    async with ward(tmp_path, timers=timers) as service:
+        opened = await service.opened()
+        client = await service.connected(opened)
+        await client.until("session.created")
+        await client.asked("m1", "话")
+        await client.leave()
+        again = await service.connected(opened)
+        await again.until("session.resumed")
+        await again.consent("care_chat")
+        assert (await again.end_of("m1"))["type"] == "response.done"
+        late = await _newcomer(service)
+        await late.asked("m1", "话")
+        assert len(service.hub) == 2
+        await again.leave()
+        await late.leave()
+        newest = await _newcomer(service)
+        timers.advance(3600)
+        await newest.leave()
+        final = await _newcomer(service)
+        assert len(service.hub) == 1
+        await final.leave()
+
+
 async def test_no_more_is_held_than_may_wait(tmp_path: Path) -> None:
     """Five messages wait for consent; the sixth is told to wait."""
     async with ward(tmp_path) as service:

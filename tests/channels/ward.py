@@ -161,8 +161,10 @@ class Client:
                 return event
 
     async def end_of(self, input_id: str) -> dict[str, Any]:
-        """The event that ends an input."""
-        return await self.until(*ENDS, in_reply_to=input_id)
+        """The event that ends an input; one cancelled by a restart is answered again."""
+        while (ended := await self.until(*ENDS, in_reply_to=input_id)).get("reason") == "restarted":
+            pass
+        return ended
 
     async def asked(self, input_id: str, text: str) -> dict[str, Any]:
         """Say something and wait for its end."""
