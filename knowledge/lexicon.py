@@ -146,10 +146,12 @@ def load_lexicon(directory: Path) -> Vocabulary:
             does not exist, or a pattern, expression or number cannot be read.
     """
     concepts: dict[str, Concept] = {}
+    uses: list[tuple[_Row, tuple[str, ...]]] = []
     for file, columns in _FILES:
         for row in _rows(directory / file, columns):
             concept = _concept(file, row)
             concepts[concept.name] = _merged(concepts.get(concept.name), concept)
+            uses.append((row, concept.members))
     measures = tuple(
         _measure(row) for row in _rows(directory / "measures.tsv", ("name", "before", "unit", "low", "high"))
     )
@@ -157,7 +159,9 @@ def load_lexicon(directory: Path) -> Vocabulary:
         concepts.setdefault(measure.name, Concept(name=measure.name, kind=Kind.WORD, forms=()))
     compositions = []
     for row in _rows(directory / "compositions.tsv", ("name", "patterns")):
-        compositions.append(_composition(row))
+        composition = _composition(row)
+        compositions.append(composition)
+        uses.append((row, tuple(term.text for term in terms(composition.patterns) if not term.literal)))
         name = row.cells["name"]
         concepts.setdefault(name, Concept(name=name, kind=Kind.WORD, forms=()))
     vocabulary = Vocabulary(
@@ -168,7 +172,10 @@ def load_lexicon(directory: Path) -> Vocabulary:
         noise=tuple(_miswriting(row) for row in _rows(directory / "noise.tsv", ("wrong", "right", "kind", "context"))),
         measures=measures,
     )
-    _check_names(vocabulary, directory)
+    for row, names in uses:
+        for name in names:
+            if name not in concepts:
+                raise row.error(f"<{name}> is no concept")
     return vocabulary
 
 
@@ -287,15 +294,3 @@ def _expression(row: _Row, text: str) -> re.Pattern[str]:
         return re.compile(text)
     except re.error as error:
         raise row.error(f"not a regular expression: {text}: {error}") from error
-
-
-def _check_names(vocabulary: Vocabulary, directory: Path) -> None:
-    for concept in vocabulary.concepts.values():
-        for member in concept.members:
-            if member not in vocabulary.concepts:
-                raise KnowledgeError(str(directory), 1, f"{concept.name} includes <{member}>, which is no concept")
-    for composition in vocabulary.compositions:
-        for name in vocabulary.unknown(terms(composition.patterns)):
-            raise KnowledgeError(
-                str(directory / "compositions.tsv"), 1, f"{composition.name} uses <{name}>, no concept"
-            )

@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import TypeAlias
 
 from understanding.normalise import Normal
-from understanding.scope import Status
+from understanding.scope import Region, Status
 
 Span: TypeAlias = "tuple[int, int, Status]"
 """Start and end in the normal text, and how it is meant."""
@@ -26,7 +26,8 @@ _CHAINS = 24
 class Heard:
     """What one text mentions: for each concept its spans; `own` lists each form's own concept once.
 
-    `covered` is every stretch some word of the lexicon accounts for, cues and everyday words included.
+    `covered` is every stretch some word of the lexicon accounts for, cues and everyday words included;
+    `regions` is how the stretches of the text are meant.
 
     `gap(a, b)` is the distance of two places in characters, punctuation weighing more.
     """
@@ -35,6 +36,7 @@ class Heard:
     spans: dict[int, list[Span]] = field(default_factory=dict)
     own: list[tuple[int, Span]] = field(default_factory=list)
     covered: list[tuple[int, int]] = field(default_factory=list)
+    regions: tuple[Region, ...] = ()
     educational: bool = False
     _weights: list[int] | None = None
     _merged: dict[frozenset[int], list[Span]] = field(default_factory=dict)

@@ -191,6 +191,7 @@ class Lexicon:
         """Add what `text` mentions to `heard`; `places` maps its characters to the normal text's."""
         surface = self._automaton.read(text)
         governing = _governing(text, surface) if surface.cues else ()
+        heard.regions = heard.regions or governing
         spans, own = heard.spans, heard.own
         for start, end, entry in surface.hits:
             status = status_of(start, end, governing, named=entry.named) if governing else Status.PRESENT

@@ -64,9 +64,13 @@ class Automaton:
     """All forms, compiled once."""
 
     def __init__(self, forms: Forms) -> None:
+        cues: Any = ahocorasick.Automaton()
+        for cue in forms.cues:
+            cues.add_word(cue, len(cue))
+        cues.make_automaton()
         self._words: Any = ahocorasick.Automaton()
         for form in forms.concepts.keys() | forms.cues.keys() | forms.guards.keys():
-            self._words.add_word(form, _entry(form, forms))
+            self._words.add_word(form, _entry(form, forms, cues))
         self._words.make_automaton()
 
     def __len__(self) -> int:
@@ -106,7 +110,7 @@ def plain(form: str) -> str:
     return form.lower() if form.isascii() else normalise(form).text
 
 
-def _entry(form: str, forms: Forms) -> Entry:
+def _entry(form: str, forms: Forms, within: Any) -> Entry:
     own = forms.concepts.get(form, ())
     reached = dict.fromkeys(member for number in own for member in forms.classes.get(number, (number,)))
     named = any(number in forms.named for number in own)
@@ -117,7 +121,7 @@ def _entry(form: str, forms: Forms) -> Entry:
         own=own,
         cues=cues,
         hides=tuple(_hides(form, forms, named=named)),
-        mutes=tuple(inside for inside, word in _inside(form) if own and word in forms.cues),
+        mutes=tuple((last + 1 - size, last + 1) for last, size in within.iter(form) if size < len(form)) if own else (),
         edge=forms.guards.get(form, False),
         latin=form[0].isascii() or form[-1].isascii(),
         named=named,
@@ -128,6 +132,8 @@ def _entry(form: str, forms: Forms) -> Entry:
 def _hides(form: str, forms: Forms, *, named: bool) -> Iterator[tuple[int, int]]:
     """A guard hides every word in it, the name of an illness single characters, a cue shorter cues."""
     guard, cue = form in forms.guards, form in forms.cues
+    if not (guard or cue or named):
+        return
     for inside, word in _inside(form):
         word_known, cue_known = word in forms.concepts, word in forms.cues
         by_name = named and len(word) == 1 and word_known
