@@ -45,8 +45,8 @@ class Draft:
 
     `said` is the patient's line in the transcript: the text, or the label that was tapped. `held_text` is
     an earlier message whose red flag was just denied and which is read now. `interrupted` is the id of the
-    question that was open when the message came. `settled` says the guard has answered already,
-    `replayed` that an earlier turn has.
+    question that was open when the message came. `uncovered` says that nothing understood the message,
+    `settled` that the guard has answered already, `replayed` that an earlier turn has.
     """
 
     understanding: Understanding | None = None
@@ -58,6 +58,7 @@ class Draft:
     said: str = ""
     held_text: str = ""
     interrupted: str = ""
+    uncovered: bool = False
     events: tuple[TurnEvent, ...] = ()
 
     def saying(self, *parts: Part) -> Draft:

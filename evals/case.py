@@ -52,7 +52,7 @@ class Case(_Part):
     group: str
     tags: tuple[str, ...] = ()
     opening: tuple[str, ...] = Field(min_length=1)
-    profile: dict[str, str | bool] = {}
+    profile: dict[str, str | bool | None] = {}
     facts: tuple[Fact, ...] = ()
     default_yes_no: str
     default_open: str

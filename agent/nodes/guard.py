@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from langgraph.runtime import Runtime
 
-from agent import asking, cards, emergency
+from agent import asking, cards, emergency, red_flag_reply
 from agent.conversation import Conversation
 from agent.deps import TurnContext
 from agent.nodes.check import Finished
 from agent.nodes.stage import stage
+from agent.red_flag_reply import NO, YES, Reply
 from agent.reply import Part, Say, Show
 from agent.state import Draft, Judgement, TurnState, TurnUpdate
 from domain.clinical import Disposition, RedFlag, RuleId, Screening
@@ -23,8 +24,8 @@ from tools.triage.case import Raised
 from tools.triage.interview import open_case, raise_flag
 
 CONFIRM_WINDOW = timedelta(seconds=90)
-SILENCE = "silence"
-YES, NO = "yes", "no"
+AGAIN = "again"
+"""Fact of a red flag's question that was put a second time."""
 
 
 @stage("guard")
@@ -52,7 +53,10 @@ async def guard(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     pending = conversation.pending
     if pending and pending.kind is PendingKind.RED_FLAG:
         rule = context.deps.knowledge.pack.red_flags[RuleId(pending.subject)]
-        denied = _denied(pending, context)
+        reply = red_flag_reply.read(pending, context)
+        if reply is Reply.BESIDE and AGAIN not in pending.facts:
+            return _ask_again(conversation, draft, pending, context)
+        denied = reply is Reply.NO
         if not denied and emergency.acts(rule.disposition, rule.crisis):
             return emergency.confirm(conversation, draft, pending, context)
         draft = replace(draft, held_text=pending.facts.get("text", ""))
@@ -150,13 +154,23 @@ def _replay(conversation: Conversation, runtime: Runtime[TurnContext]) -> TurnUp
     return TurnUpdate(draft=Draft(replayed=True))
 
 
-def _denied(pending: Pending, context: TurnContext) -> bool:
-    """Whether the red flag's question was clearly answered no; silence and doubt are not a no."""
-    utterance = context.utterance
-    if choice := utterance.choice:
-        return choice.value == f"{pending.id}:{NO}"
-    answer = context.deps.knowledge.reader(utterance.text, pending=pending, now=utterance.at).answer
-    return (answer.yes is False or answer.none_of_these) and not answer.unsure
+def _ask_again(conversation: Conversation, draft: Draft, pending: Pending, context: TurnContext) -> TurnUpdate:
+    """Put a red flag's question once more, to a reply that spoke of something else; the time goes on."""
+    texts = context.deps.knowledge.texts
+    again = replace(pending, facts={**pending.facts, AGAIN: "1", "text": _joined(pending, context)})
+    call = Show(card=cards.call(emergency.AMBULANCE, texts.say("emergency.call_label")))
+    parts = (
+        Say(text=texts.say("emergency.confirm_again", question=pending.question)),
+        Show(card=cards.question_card(again)),
+        call,
+    )
+    heard = conversation.heard(context.utterance.text)
+    return TurnUpdate(conversation=heard.awaiting(again), draft=replace(draft.saying(*parts), settled=True))
+
+
+def _joined(pending: Pending, context: TurnContext) -> str:
+    """What was said before the question and in reply to it, to be read together once it is settled."""
+    return "。".join(part for part in (pending.facts.get("text", ""), context.utterance.text) if part)
 
 
 def _ask(conversation: Conversation, draft: Draft, flag: RedFlag, context: TurnContext) -> TurnUpdate:

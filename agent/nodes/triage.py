@@ -31,7 +31,8 @@ async def triage(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     understanding = draft.understanding or Understanding(raw="")
     if understanding.wants("why"):
         return TurnUpdate(draft=draft.saying(*explaining.why(conversation, context.deps.knowledge.texts)))
-    if conversation.case is None and not routing.complains(understanding) and not understanding.departments:
+    nothing_told = not routing.complains(understanding) and not understanding.departments and not draft.uncovered
+    if conversation.case is None and nothing_told:
         asked = "triage.what_is_wrong"
         return TurnUpdate(draft=draft.saying(Say(text=context.deps.knowledge.texts.say(asked))))
     fresh = not _interviewing(conversation)
@@ -42,7 +43,7 @@ async def triage(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     step = next_step(case, context.deps.knowledge.pack, await context.deps.scheduling.departments())
     conversation = replace(conversation, case=step.case, unclear_turns=0)
     if isinstance(step, Ask):
-        conversation, parts = _ask(conversation, step, context, fresh=fresh)
+        conversation, parts = _ask(conversation, step, context, fresh=fresh, uncovered=draft.uncovered)
         return TurnUpdate(conversation=conversation, draft=draft.saying(*parts))
     return _decided(conversation, draft, step, context)
 
@@ -64,7 +65,7 @@ def _heard(conversation: Conversation, understanding: Understanding, said: str, 
 
 
 def _ask(
-    conversation: Conversation, step: Ask, context: TurnContext, *, fresh: bool
+    conversation: Conversation, step: Ask, context: TurnContext, *, fresh: bool, uncovered: bool
 ) -> tuple[Conversation, tuple[Part, ...]]:
     """Put the question with its card; the first one says why questions come at all."""
     texts = context.deps.knowledge.texts
@@ -76,7 +77,7 @@ def _ask(
         options=step.options,
     )
     card = cards.triage_question(pending, kind=step.kind.value, text=step.text, remaining=step.remaining)
-    lead = texts.say("triage.acknowledge_plain") if fresh else texts.say("triage.next")
+    lead = texts.say(("triage.uncovered" if uncovered else "triage.acknowledge_plain") if fresh else "triage.next")
     said = texts.say("triage.asked_again", question=step.text) if step.again else lead + step.text
     return asking.with_card(conversation, card), (Say(text=said, origin=Origin.KNOWLEDGE), Show(card=card))
 
