@@ -61,8 +61,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     clock = SystemClock(demo.hospital.zone)
     async with open_stores(settings, demo=demo, clock=clock) as stores:
         doctors = tuple(one.name for one in await stores.hospital.scheduling.practitioners())
-        knowledge = await asyncio.to_thread(
-            open_knowledge,
+        knowledge = open_knowledge(
             await stores.hospital.scheduling.departments(),
             booking_rules=demo.rules.in_words,
             doctors=lambda: doctors,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -18,6 +19,10 @@ from app.settings import Settings, read_settings
 from domain.errors import BanyiError
 
 T = TypeVar("T")
+
+# pypinyin: only the sounds of single characters are used; its phrases would take 50 MB and a quarter second.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
 
 cli = typer.Typer(
     name="banyi",
