@@ -193,8 +193,11 @@ class Lexicon:
         governing = _governing(text, surface) if surface.cues else ()
         heard.regions = heard.regions or governing
         spans, own = heard.spans, heard.own
+        governed = bytearray(len(text))
+        for region in governing:
+            governed[region.start : region.end] = b"\1" * (region.end - region.start)
         for start, end, entry in surface.hits:
-            status = status_of(start, end, governing, named=entry.named) if governing else Status.PRESENT
+            status = status_of(start, end, governing, named=entry.named) if governed[start] else Status.PRESENT
             span = (start, end, status) if places is None else _placed((start, end, status), places)
             for concept in entry.concepts:
                 if concept in spans:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
 class Status(IntEnum):
@@ -26,8 +26,7 @@ class Status(IntEnum):
     ABSENT = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """Mentions inside `start` to `end` have this status; `named` says that only names of illnesses do."""
 
     start: int
@@ -85,10 +84,9 @@ def regions(
 def status_of(start: int, end: int, governing: tuple[Region, ...], *, named: bool = False) -> Status:
     """How a mention from `start` to `end` is meant; `named` says it is the name of an illness."""
     status = Status.PRESENT
-    for region in governing:
-        inside = region.start <= start and end <= region.end
-        if inside and region.status > status and (named or not region.named):
-            status = region.status
+    for first, last, meant, of_names in governing:
+        if first <= start and end <= last and meant > status and (named or not of_names):
+            status = meant
     return status
 
 

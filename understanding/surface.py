@@ -23,7 +23,7 @@ class Entry:
 
     `concepts` are those whose mentions are kept, classes included; `own` are the form's own. The rest are
     stretches inside the form, as offsets: `hides` what means nothing there, `mutes` the cues that are none
-    there. `edge` says that no word may begin inside.
+    there. `edge` says that no word may begin inside, `bare` that nothing but `own` needs a look.
     """
 
     size: int
@@ -36,6 +36,7 @@ class Entry:
     latin: bool
     named: bool
     clinical: bool
+    bare: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,10 @@ class Automaton:
         for last, entry in self._words.iter(text):
             end = last + 1
             start = end - entry.size
+            if entry.bare:
+                covered.append((start, end))
+                hits.append((start, end, entry))
+                continue
             if entry.latin and _inside_word(text, start, end):
                 continue
             covered.append((start, end))
@@ -115,17 +120,22 @@ def _entry(form: str, forms: Forms, within: Any) -> Entry:
     reached = dict.fromkeys(member for number in own for member in forms.classes.get(number, (number,)))
     named = any(number in forms.named for number in own)
     cues = forms.cues.get(form, ())
+    hides = tuple(_hides(form, forms, named=named))
+    inner = ((last + 1 - size, last + 1) for last, size in within.iter(form) if size < len(form))
+    mutes = tuple(inner) if own else ()
+    edge, latin = forms.guards.get(form, False), form[0].isascii() or form[-1].isascii()
     return Entry(
         size=len(form),
         concepts=tuple(number for number in reached if number in forms.kept),
         own=own,
         cues=cues,
-        hides=tuple(_hides(form, forms, named=named)),
-        mutes=tuple((last + 1 - size, last + 1) for last, size in within.iter(form) if size < len(form)) if own else (),
-        edge=forms.guards.get(form, False),
-        latin=form[0].isascii() or form[-1].isascii(),
+        hides=hides,
+        mutes=mutes,
+        edge=edge,
+        latin=latin,
         named=named,
         clinical=any(number in forms.clinical for number in own),
+        bare=bool(own) and not (cues or hides or mutes or edge or latin),
     )
 
 
