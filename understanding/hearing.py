@@ -20,6 +20,8 @@ _GAP = 8
 """How many characters may stand between two places of a part."""
 _WEIGHTS = {"，": 4, ":": 4, "、": 2, "。": 99}
 _CHAINS = 24
+_MENTIONS = 60
+"""How many mentions of one place are looked at; more only repeat what was said."""
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ class Heard:
             spans = self.spans
             found = [span for concept in concepts if concept in spans for span in spans[concept]]
             if len(found) > 1:
-                found = sorted(set(found))
+                found = sorted(set(found))[:_MENTIONS]
             self._merged[concepts] = found
         return found
 
