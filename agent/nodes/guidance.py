@@ -39,7 +39,7 @@ async def guidance(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdat
         said = Say(text=passage.text, origin=Origin.KNOWLEDGE, sources=(source,))
         card = Show(card=cards.guide(passage.text, (source,)))
         return TurnUpdate(conversation=replace(conversation, unclear_turns=0), draft=left.saying(said, card))
-    if _may_be_a_complaint(state):
+    if utterance.consented and _may_be_a_complaint(state):
         return TurnUpdate(draft=replace(left, tasks=(*left.tasks, Task.TRIAGE), uncovered=True))
     unclear = conversation.unclear_turns + 1
     text = "talk.not_understood_twice" if unclear >= UNCLEAR_BEFORE_HANDOFF else "guide.unknown"

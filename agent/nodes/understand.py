@@ -11,11 +11,13 @@ from agent import routing
 from agent.conversation import Conversation
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
-from agent.state import TurnState, TurnUpdate
+from agent.reply import Say
+from agent.state import Task, TurnState, TurnUpdate
 from domain.patient import PatientProfile
 from understanding.reading import Understanding
 
 T = TypeVar("T")
+WITHOUT_CONSENT = frozenset({Task.GUIDANCE, Task.SMALL_TALK, Task.HANDOFF})
 
 
 @stage("understand")
@@ -32,10 +34,23 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
             conversation = starts_over(conversation)
         conversation = replace(conversation, profile=known(conversation.profile, understanding))
     tasks = routing.plan(utterance, conversation, understanding)
+    if not utterance.consented:
+        return _without_consent(state, understanding, tasks, context)
     return TurnUpdate(
         conversation=conversation,
         draft=replace(draft, understanding=understanding, tasks=tasks, interrupted=_open_question(conversation)),
     )
+
+
+def _without_consent(
+    state: TurnState, understanding: Understanding, tasks: tuple[Task, ...], context: TurnContext
+) -> TurnUpdate:
+    """A refusal keeps guidance and people; nothing said of the patient is remembered."""
+    allowed = tuple(task for task in tasks if task in WITHOUT_CONSENT)
+    draft = replace(state["draft"], understanding=understanding, tasks=allowed)
+    if allowed != tasks:
+        draft = draft.saying(Say(text=context.deps.knowledge.texts.say("consent.needed_again")))
+    return TurnUpdate(conversation=state["conversation"], draft=draft)
 
 
 def _open_question(conversation: Conversation) -> str:

@@ -99,6 +99,17 @@ async def test_what_no_complaint_covers_is_still_screened(patient: Bedside) -> N
     assert answer.card("triage_question")["question_id"].startswith("unspecified.")
 
 
+async def test_without_consent_there_is_guidance_and_nothing_else(patient: Bedside) -> None:
+    """After a refusal the guide answers, a complaint does not start an interview, an emergency still raises."""
+    guide = await patient.put(patient.utterance(text="停车场在哪", consented=False))
+    asked = await patient.put(patient.utterance(text="头疼三天了", consented=False))
+    alarm = await patient.put(patient.utterance(text="我爸突然嘴歪了，说不出话", consented=False))
+    assert "停车" in guide.text
+    assert asked.kinds == []
+    assert "同意" in asked.text
+    assert alarm.escalated is not None
+
+
 async def test_rubbish_is_asked_again_and_then_handed_on(patient: Bedside) -> None:
     """Two messages nobody can read offer a person."""
     first = await patient.say("qwrtz")
