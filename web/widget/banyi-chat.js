@@ -15,7 +15,7 @@ const BANNERS = {
   offline: ["网络断开了，正在重新连接。您的话会在恢复后自动发出。"],
   idle: ["好一会儿没有说话，连接已休息。", "继续对话"],
   replaced: ["这个对话已在另一个窗口打开。", "在这里继续"],
-  refused: ["现在无法使用导诊服务，请到门诊大厅咨询台，或稍后再试。", "再试一次"],
+  refused: ["现在无法使用导诊服务，请到咨询台，或稍后再试。", "再试一次"],
 };
 const LONGEST_INPUT_PX = 132;
 
@@ -83,7 +83,7 @@ class BanyiChat extends HTMLElement {
     this.#draw("banner", link, () => this.#banner(link));
     this.#draw("alarm", alert, () => this.#alarm(alert));
     this.#draw("consent", asked, () => this.#consent(asked, notice));
-    this.#parts.examples.hidden = items.length > 0;
+    this.#parts.examples.hidden = items.length > 0 || (asked && !refused);
     this.#log.render(this.#state);
   }
 
@@ -102,16 +102,16 @@ class BanyiChat extends HTMLElement {
   #alarm(alert) {
     if (!alert) return null;
     const dismiss = () => {
-      this.#dispatch({ type: "local.dismiss" });
+      this.#dispatch({ type: "local.set", alert: null });
       this.#parts.input.focus();
     };
     const { disposition, text, phone } = alert;
     const title = disposition === "ED_NOW" ? "请马上去急诊" : "请立即求助";
-    return h("section.alarm-card", h("h3", title), h("p", text), dial(phone || "120"), button("我知道了，收起", dismiss));
+    return h("section.alarm-card", h("h3", title), text && h("p", text), dial(phone || "120"), button("我知道了，收起", dismiss));
   }
 
   #consent(asked, notice) {
-    const refuse = (refused) => this.#dispatch({ type: "local.refuse", refused });
+    const refuse = (refused) => this.#dispatch({ type: "local.set", refused });
     const give = (purposes) => {
       this.#connection.send({ type: "consent.give", version: notice.consent_version, purposes });
       refuse(purposes.length === 0);

@@ -18,7 +18,7 @@ const CARDS = {
   call: (card, acts) => [dial(card.phone, card.label), actionRow(card.actions, acts)],
 };
 
-/** Each urgency in words and with a mark of its own: colour is never the only sign. */
+/** Each urgency in words and with a mark: colour is never the only sign. */
 const URGENCY = {
   CALL_120: ["立即拨打 120", "120"],
   ED_NOW: ["马上去急诊", "急"],
@@ -58,7 +58,7 @@ function result(card, acts) {
     ["CALL_120", "ED_NOW"].includes(card.disposition) && dial("120"),
     card.departments.length > 0 && h("section.part", h("h4", "建议科室"), h("ol.departments", card.departments.map(department))),
     list("为什么", card.reasons.map(({ text, quote }) => [text, quote && h("q", quote)])),
-    card.reasons.length > 0 && h("details", h("summary", "依据的规则和出处"), card.reasons.map(origin)),
+    card.reasons.length > 0 && h("details.sources", h("summary", "依据的规则和出处"), card.reasons.map(origin)),
     list("出现这些情况，马上去急诊或拨打 120", card.safety_net, "warning"),
     list("眼下可以这样做", card.self_care),
     actionRow(card.actions.filter((action) => !booked.includes(action)), acts),
@@ -66,10 +66,10 @@ function result(card, acts) {
   ];
 }
 
-const origin = ({ text, rule_id: rule, source }) => h("p.fine", `${text}：${rule}，${source}`);
+const origin = ({ text, rule_id: rule, source }) => h("p.fine", `${text}：${rule} ${source}`);
 
 /** The texts an answer rests on; each opens. */
 export function sources(items) {
-  const one = ({ title, section }) => h("details", h("summary", `《${title}》`), h("p.fine", `出自医院就医指南《${title}》，“${section}”一节。`));
+  const one = ({ title, section }) => h("details", h("summary", section ? `《${title}》` : "依据"), h("p.fine", title, section && `：${section}`));
   return items?.length > 0 && h("div.sources", "来源 ", items.map(one));
 }

@@ -70,7 +70,7 @@ export class Connection {
     if (!this.#timer && !this.#held) this.reconnect();
   }
 
-  /** Sends a failed input once more; an accepted one as a new input. Returns the id it now bears. */
+  /** Sends a failed input once more, an accepted one under a new id; returns its id. */
   retry(id) {
     const { frame, accepted } = this.#inputs.get(id);
     this.#inputs.delete(id);
@@ -106,7 +106,7 @@ export class Connection {
     if (!answer.ok) throw Object.assign(new Error("session"), { final: answer.status === 403 });
     this.#session = await answer.json();
     this.#store.set("resume", this.#session.resume_token);
-    this.#emit({ type: "local.notice", notice: this.#session.notice });
+    this.#emit({ type: "local.set", notice: this.#session.notice });
     if (resume && this.#lastSeq === null) await this.#recall();
   }
 
@@ -121,7 +121,7 @@ export class Connection {
     if (!answer?.ok) return;
     const said = {};
     for (const { author, input_id: id, text } of (await answer.json()).messages) if (author === "patient") said[id] = text;
-    this.#emit({ type: "local.said", said });
+    this.#emit({ type: "local.set", said });
   }
 
   #open() {
@@ -147,7 +147,7 @@ export class Connection {
   }
 
   #link(link) {
-    this.#emit({ type: "local.link", link });
+    this.#emit({ type: "local.set", link });
   }
 
   /** Takes each numbered frame once; a hole makes the line reconnect for what is missing. */

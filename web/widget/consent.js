@@ -12,7 +12,7 @@ export function consentCard({ text, purposes }, give, waiting) {
   return h(
     "section.card",
     h("h3", "开始之前，请您知情同意"),
-    h("p", text),
+    h("p.notice", text),
     group(true),
     h("details", h("summary", "可选的用途（默认都不开）"), group(false)),
     waiting && h("p.warning", { role: "status" }, "您的话已经收到，同意后马上为您处理。"),

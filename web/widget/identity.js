@@ -41,6 +41,5 @@ export function identityForm(card, acts, { wrong }) {
     h("p.quiet", card.why),
     wrong && h("p.wrong", { role: "alert" }, wrong),
     h("form", { novalidate: true, onsubmit: submit }, rows.map(({ row }) => row), h("div.actions", h("button.primary", "提交"))),
-    h("p.fine", "只用于挂号登记，加密保存，不会出现在聊天记录里。"),
   ];
 }

@@ -38,7 +38,7 @@ export class Log {
       before = view.node;
     }
     this.#typing.hidden = !busy(state) || newest?.done === false;
-    if (following) this.#scroll(newest, state.items.at(-1));
+    if (following && state.items.length > 0) this.#scroll(newest, state.items.at(-1));
   }
 
   follow() {
@@ -54,7 +54,7 @@ export class Log {
   #scroll(newest, last) {
     const root = this.#root;
     const end = root.scrollHeight - root.clientHeight;
-    const top = newest === last && last ? this.#views.get(last.id).node.offsetTop - root.offsetTop - 12 : end;
+    const top = newest === last ? this.#views.get(last.id).node.offsetTop - root.offsetTop - 12 : end;
     this.#rested = Math.max(0, Math.min(end, top));
     root.scrollTop = this.#rested;
   }
@@ -93,7 +93,7 @@ function reply(_, acts) {
     text.textContent = item.text;
     item.cards.forEach((one, at) => show(one, at, item.text));
     const label = item.label && h("span", `${item.label} · ${ORIGIN[item.origin]}`);
-    const cited = !item.cards.some(({ card }) => card.sources) && sources(item.sources);
+    const cited = shown.every(({ card }) => card.hidden || !card.querySelector(".sources")) && sources(item.sources);
     fill(foot, item.stopped && "（已停止）", label, cited);
     const inCards = item.cards.flatMap(({ card }) => card.actions?.map(({ value }) => value));
     const open = current && !item.by ? item.choices.filter(({ value }) => !inCards.includes(value)) : [];
@@ -126,9 +126,10 @@ const bound = (acts, key) => ({
   submit: (form, values) => acts.submit(form, values, key),
 });
 
-/** Hides what the reply's text already says; an answered question then leaves nothing behind. */
+/** Hides what the reply's text already says, and a card that has nothing else to offer. */
 function echo(card, said, open) {
   const part = card.querySelector("[data-echo]");
-  part?.classList.toggle("unseen", said.includes(part.textContent));
-  card.hidden = !open && card.dataset.type === "triage_question" && part.classList.contains("unseen");
+  const heard = part && said.includes(part.textContent);
+  part?.classList.toggle("unseen", heard);
+  card.hidden = heard && !(open && card.querySelector("button"));
 }

@@ -2,22 +2,22 @@
 
 import { button, h } from "./dom.js";
 
-const ALONE = /^(以上)?(都|全)没有|^(我)?不(清楚|知道|确定)/;
+const ALONE = /^(以上)?[都全]没有|不(清楚|知道|确定)$/;
 
 export function question(card, acts) {
   const { kind, options, actions, remaining } = card;
   const given = options.map(({ label, value }) => actions.find((action) => action.value === value) ?? { label });
-  const rest = remaining > 0 ? `最多还有 ${remaining} 个问题` : "最后一个问题";
-  return [h("h3", { "data-echo": true }, card.text), body(kind, given, acts, card.text), h("p.fine", rest)];
+  const rest = remaining > 0 && h("p.fine", `最多还有 ${remaining} 个问题`);
+  return [h("h3", { "data-echo": true }, card.text), body(kind, given, acts, card.text), rest];
 }
 
 function body(kind, options, acts, text) {
   if (kind === "multi") return multi(options, acts, text);
-  if (kind === "number" && !options.length) return amount(acts, text);
-  if (kind === "scale" && !options.length) return scale(acts);
-  if (!options.length) return h("p.quiet", "请在下面输入框里回答，说不清楚也没关系。");
   const answer = (option) => (option.action ? acts.choose(option) : acts.say(option.label));
-  return h(`div.options.${kind}`, options.map((option) => button(option.label, () => answer(option))));
+  const taps = h(`div.options.${kind}`, options.map((option) => button(option.label, () => answer(option))));
+  if (kind === "number") return [amount(acts, text), taps];
+  if (kind === "scale") return [scale(acts), taps];
+  return [kind === "text" && h("p.quiet", "请在下面输入框里回答，说不清楚也没关系。"), taps];
 }
 
 /** Signs to tick; 「都没有」 and 「不清楚」 exclude everything else. Ticks travel joined by commas. */
@@ -39,7 +39,6 @@ function multi(options, acts, text) {
   }
 
   return [
-    h("p.quiet", "有几样选几样"),
     h("div.ticks", { role: "group", "aria-label": text }, boxes.map((box, at) => h("label", box, options[at].label))),
     h("div.actions", send),
   ];

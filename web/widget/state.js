@@ -34,13 +34,9 @@ const HANDLERS = {
   "handoff.started": (state) => noted(state, "护士已接入，下面由护士为您解答。"),
   "handoff.ended": (state) => noted(state, "人工服务已结束，导诊助手继续为您服务。"),
   error: failed,
-  "local.link": (state, { link }) => ({ ...state, link }),
-  "local.notice": (state, { notice }) => ({ ...state, notice }),
-  "local.said": (state, { said }) => ({ ...state, said }),
+  "local.set": (state, { type, ...values }) => ({ ...state, ...values }),
   "local.input": sent,
   "local.retry": (state, { id, fresh }) => changed(state, id, { id: fresh, state: "sending", error: null }),
-  "local.refuse": (state, { refused }) => ({ ...state, refused }),
-  "local.dismiss": (state) => ({ ...state, alert: null }),
   "local.note": (state, { text }) => noted(state, text),
   "local.reset": () => START,
 };
@@ -102,6 +98,9 @@ function replied(state, { response_id: id }, change) {
 
 function carded(state, event) {
   const { card } = event;
+  const call = card.type === "call";
+  const latest = state.items.findLast(({ kind }) => kind === "alarm" || kind === "patient");
+  if (call && latest?.phone === card.phone) return state;
   const replaces = (one) =>
     REPLACED_BY[one.card.type]?.includes(card.type) ||
     (card.type === "appointment" && one.card.appointment_id === card.appointment_id);
@@ -109,8 +108,8 @@ function carded(state, event) {
     ...reply,
     cards: [...reply.cards, { key: `${reply.id}/${reply.cards.length}`, card }],
   }));
-  if (card.type === "consent") return { ...shown, refused: false };
-  return card.type === "call" && !state.alert ? { ...shown, alert: { phone: card.phone, text: card.label } } : shown;
+  const asks = shown.items.some((item) => item.id === event.response_id && item.cards.some((one) => one.card.options));
+  return call && !asks ? { ...shown, alert: { phone: card.phone } } : shown;
 }
 
 function cancelled(state, { response_id: id, in_reply_to: to, reason }) {
