@@ -22,8 +22,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 DESKTOP: ViewportSize = {"width": 1366, "height": 768}
-BROWSERS_OWN = ("Failed to load resource", "WebSocket connection to")
-"""What Chromium itself notes about a server that answers with an error."""
+BROWSERS_OWN = ("Failed to load resource", "WebSocket connection to", "Access to fetch")
+"""What Chromium itself notes about a server that does not answer, or not to this page."""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

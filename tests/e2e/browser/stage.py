@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -281,6 +282,7 @@ class Theatre:
         routes = [
             Route("/", _hospital),
             Route("/elsewhere", _elsewhere),
+            Route("/partner", _partner),
             Route("/v1/sessions", self._create, methods=["POST"]),
             Route("/v1/sessions/{id}/transcript", self._transcript),
             Route("/v1/sessions/{id}", self._erase, methods=["DELETE"]),
@@ -323,13 +325,26 @@ async def _elsewhere(_: Request) -> Response:
     )
 
 
+async def _partner(request: Request) -> Response:
+    """A page that embeds the assistant of the service at `of`, with the policy such a page needs."""
+    service = request.query_params["of"]
+    line = service.replace("http:", "ws:")
+    policy = f"default-src 'none'; script-src {service}; style-src {service}; connect-src {service} {line}"
+    return Response(
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>社区卫生服务中心</title>'
+        f'<script type="module" src="{service}embed.js?open"></script></head><body></body></html>',
+        media_type="text/html",
+        headers={"content-security-policy": policy},
+    )
+
+
 def _strict(app: ASGIApp) -> ASGIApp:
     """Serve everything under a strict content security policy."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_policy(message: Any) -> None:
             if message["type"] == "http.response.start":
-                message["headers"].append((b"content-security-policy", POLICY.encode()))
+                MutableHeaders(scope=message).setdefault("content-security-policy", POLICY)
             await send(message)
 
         await app(scope, receive, send_with_policy if scope["type"] == "http" else send)

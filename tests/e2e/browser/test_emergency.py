@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.browser.scenes import ESCALATION, action, result
+from tests.e2e.browser.scenes import ESCALATION, action, question, result
 from tests.e2e.browser.stage import Frame
 from tests.e2e.browser.widget import Widget
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+CALL: Frame = {"type": "call", "phone": "120", "label": "拨打 120", "actions": []}
 
 
 def raised(message: Frame, **changes: object) -> Frame:
@@ -85,12 +87,33 @@ async def test_the_ed_now_card_names_the_emergency_department_and_the_crisis_lin
 async def test_a_call_card_of_an_answer_raises_the_alert_too(widget: Widget) -> None:
     """`call` is shown in the answer and above everything."""
     message = await widget.say("要不要叫救护车")
-    card = {"type": "call", "phone": "120", "label": "拨打 120", "actions": [action("我已拨打", "p1:called")]}
+    card = {**CALL, "actions": [action("我已拨打", "p1:called")]}
     await widget.stage.reply("请现在拨打。", to=message["id"], cards=(card,))
     await expect(widget.alert.get_by_role("link", name="拨打 120")).to_be_focused()
     await expect(widget.card("call").get_by_role("link", name="拨打 120")).to_be_visible()
     await widget.button("我已拨打").click()
     assert (await widget.stage.heard("input_choice"))["value"] == "p1:called"
+
+
+async def test_the_call_card_after_an_escalation_is_not_a_second_alarm(widget: Widget) -> None:
+    """The agent's answer to an emergency carries the same number once more; it is on screen already."""
+    message = await widget.say("胸口疼")
+    await widget.stage.say(raised(message))
+    await widget.stage.reply("请先打电话。", to=message["id"], cards=(CALL,))
+    await expect(widget.text("请先打电话。")).to_be_visible()
+    await expect(widget.log.get_by_role("link", name="拨打 120")).to_have_count(1)
+    await expect(widget.alert.get_by_role("link", name="拨打 120")).to_be_focused()
+
+
+async def test_a_question_that_shows_the_call_button_is_not_an_alarm_yet(widget: Widget) -> None:
+    """A red flag that asks first has the telephone beside its yes and no, and the keyboard stays free."""
+    message = await widget.say("胸口闷")
+    cards = (question("bool", "现在伴出冷汗吗？", "是", "不是", remaining=0), CALL)
+    await widget.stage.reply("现在伴出冷汗吗？", to=message["id"], cards=cards)
+    await expect(widget.card("call").get_by_role("link", name="拨打 120")).to_be_visible()
+    await expect(widget.alert).to_be_empty()
+    await widget.button("是").click()
+    assert (await widget.stage.heard("input_choice"))["value"] == "p1:0"
 
 
 async def test_an_urgent_result_offers_the_call_and_no_booking(widget: Widget) -> None:

@@ -49,7 +49,7 @@ async def test_what_is_unknown_changes_nothing(page: Page, stage: Stage) -> None
 
 async def test_an_input_is_answered_exactly_when_its_answer_ends(page: Page, stage: Stage) -> None:
     """Between sending and the end of the answer the conversation is busy."""
-    notice = {"type": "local.notice", "notice": {"purposes": []}}
+    notice = {"type": "local.set", "notice": {"purposes": []}}
     agreed = {"type": "consent.updated", "consent": {"care_chat": True}}
     delta = {"type": "response.text.delta", "response_id": "r", "text": "先"}
     assert not (await reduced(page, stage, notice, said("a")))["busy"]
@@ -98,7 +98,7 @@ async def test_an_error_without_an_input_is_a_note(page: Page, stage: Stage) -> 
 
 async def test_replayed_inputs_take_their_words_from_the_transcript(page: Page, stage: Stage) -> None:
     """An accepted input this page never sent is the patient's, from before the reload."""
-    words = {"type": "local.said", "said": {"a": "头疼三天了"}}
+    words = {"type": "local.set", "said": {"a": "头疼三天了"}}
     accepted = {"type": "input.accepted", "id": "a", "duplicate": False}
     state = await reduced(page, stage, words, accepted, {**accepted, "duplicate": True}, {**accepted, "id": "b"})
     assert [item["text"] for item in state["items"]] == ["头疼三天了", ""]
