@@ -15,6 +15,7 @@ _MUTED_BY_FINDINGS = frozenset(
     {"negation", "negation_near", "negation_back", "fear", "history_weak", "unknown", "condition"}
 )
 """Cues that are no cue where they are a syllable of a finding (没劲, 喘不上气, 怕光)."""
+_NEGATIONS = frozenset("没无未冇")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,9 @@ class Automaton:
                 hits.append((start, end, entry))
             if entry.cues:
                 cued.append((start, end, entry))
+        for start, end, entry in _broken(text, hits):
+            hidden.add((start, end))
+            muted.difference_update((start + first, start + stop) for first, stop in entry.mutes)
         if hidden or shut:
             hits = [hit for hit in hits if (hit[0], hit[1]) not in hidden and hit[0] not in shut]
         return Surface(hits=hits, cues=list(_cues(cued, hidden, muted)), covered=covered)
@@ -170,6 +174,20 @@ def _cues(
         for kind in entry.cues:
             if not (silent and kind in _MUTED_BY_FINDINGS):
                 yield Cue(kind, start, end)
+
+
+def _broken(text: str, hits: list[tuple[int, int, Entry]]) -> Iterator[tuple[int, int, Entry]]:
+    """Findings that begin with a negation which belongs to a longer finding behind it (没尿 in 没尿血)."""
+    denied = [hit for hit in hits if hit[2].mutes and text[hit[0]] in _NEGATIONS]
+    if not denied:
+        return
+    reach: dict[int, int] = {}
+    for start, end, entry in hits:
+        if entry.clinical:
+            reach[start] = max(end, reach.get(start, 0))
+    for start, end, entry in denied:
+        if any(first == 0 and reach.get(start + stop, 0) > end for first, stop in entry.mutes):
+            yield start, end, entry
 
 
 def _inside_word(text: str, start: int, end: int) -> bool:
