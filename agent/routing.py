@@ -20,6 +20,20 @@ BOOKING_INTENTS = frozenset(
 )
 TRIAGE_INTENTS = frozenset({"which_dept", "why", "another_person", "start_over"})
 SMALL_TALK_INTENTS = TEXTS.keys()
+COURTESIES = frozenset(
+    {
+        "greeting",
+        "thanks",
+        "who_are_you",
+        "are_you_human",
+        "can_do",
+        "privacy_view",
+        "foreign_language",
+        "fear",
+        "grief",
+    }
+)
+"""Small talk that may interrupt an interview; the open question comes back after it."""
 READ_AS_ANSWERS = frozenset({"yes", "no", "never_mind", *RESUMING})
 HANDOFF_INTENTS = frozenset({"human"})
 
@@ -66,6 +80,8 @@ def plan(utterance: Utterance, conversation: Conversation, understanding: Unders
     owner = PENDING_OWNERS.get(pending.kind) if pending else None
     tasks = [owner] if owner and answers(understanding, pending) else []
     tasks += _wanted(understanding)
+    if owner is Task.TRIAGE and not _digresses(understanding, tasks):
+        tasks = [Task.TRIAGE, *(task for task in tasks if task is not Task.SMALL_TALK)]
     if not tasks and (conversation.emergency or (pending and understanding.wants(*RESUMING))):
         return ()
     if not tasks:
@@ -77,6 +93,16 @@ def _otherwise(understanding: Understanding) -> Task:
     """Words that lead to a department are taken for a complaint; anything else may be in the guide."""
     speaks_of_body = any(not hint.named for hint in understanding.departments)
     return Task.TRIAGE if speaks_of_body and not understanding.educational else Task.GUIDANCE
+
+
+def _digresses(understanding: Understanding, tasks: list[Task]) -> bool:
+    """Whether a message in the interview is about something else: a courtesy, or a wish of another kind.
+
+    Words that merely sound like small talk are a reply all the same; the interview counts them.
+    """
+    ids = {intent.id for intent in understanding.intents}
+    elsewhere = any(task not in {Task.TRIAGE, Task.SMALL_TALK} for task in tasks)
+    return elsewhere or bool(ids & (COURTESIES | RESUMING))
 
 
 def _wanted(understanding: Understanding) -> list[Task]:
