@@ -67,6 +67,11 @@ def _medical(lexicon: Lexicon, normalities: Normalities, charts: ChartReader) ->
     def read(raw: str) -> SymptomReading:
         heard = lexicon.hear(raw)
         normalities.deny(heard)
-        return replace(symptoms.read(heard), heard=charts(heard), mentions=normalities.mentions(heard))
+        return replace(
+            symptoms.read(heard),
+            heard=charts(heard),
+            mentions=normalities.mentions(heard),
+            named=normalities.named(heard),
+        )
 
     return read

@@ -11,6 +11,7 @@ from knowledge.complaints import Complaint, Question
 from knowledge.departments import Department
 from knowledge.intents import load_intents
 from knowledge.lexicon import load_lexicon
+from knowledge.normality import load_normality
 from knowledge.pack import Cover, Pack, Vitals
 from knowledge.people import load_people
 from knowledge.red_flags import load_red_flags
@@ -34,6 +35,7 @@ def load_pack(directory: Path = DIRECTORY) -> Pack:
     complaints = [load(path, Complaint) for path in sorted((clinical / "complaints").glob("*.yaml"))]
     red_flags = load_red_flags(clinical / "red_flags")
     departments = load_list(clinical / "departments.yaml", Department)
+    lexicon = load_lexicon(directory / "lexicon")
     pack = Pack(
         cover=cover,
         red_flags={rule.id: rule for rule in red_flags},
@@ -41,7 +43,8 @@ def load_pack(directory: Path = DIRECTORY) -> Pack:
         departments={department.id: department for department in departments},
         routing=load(clinical / "routing.yaml", Routing),
         vitals=load(clinical / "vitals.yaml", Vitals),
-        lexicon=load_lexicon(directory / "lexicon"),
+        lexicon=lexicon,
+        normality=load_normality(directory / "lexicon" / "normality.tsv", lexicon.concepts),
         intents=load_intents(directory / "intents.yaml"),
         people=load_people(directory / "people.yaml"),
         texts=Texts.load(directory / "fixed_texts.yaml"),

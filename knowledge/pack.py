@@ -11,6 +11,7 @@ from knowledge.complaints import Complaint, Question
 from knowledge.departments import Department
 from knowledge.intents import IntentBook
 from knowledge.lexicon import Vocabulary
+from knowledge.normality import Normality
 from knowledge.patterns import Pattern
 from knowledge.people import PeopleBook
 from knowledge.red_flags import RedFlagRule
@@ -48,7 +49,7 @@ class Cover:
     sources: dict[str, str]
     profile: tuple[Question, ...]
     general: tuple[str, ...]
-    companions: frozenset[str]
+    companions: tuple[str, ...]
     because: dict[str, str]
     mark: Mark
 
@@ -82,6 +83,7 @@ class Pack:
     routing: Routing
     vitals: Vitals
     lexicon: Vocabulary
+    normality: tuple[Normality, ...]
     intents: IntentBook
     people: PeopleBook
     texts: Texts

@@ -8,17 +8,23 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain.session import Option, Pending, PendingKind
-from understanding import ages, options, severity, vitals
+from understanding import ages, choices, options, severity, vitals
+from understanding.labels import Mentions
+from understanding.measured import Measured
 from understanding.numbers import EXACT, find
-from understanding.options import NONE_LABEL, UNSURE_LABEL, Concepts
+from understanding.options import NONE_LABEL, UNSURE_LABEL
 from understanding.places import read_ordinal, read_places
 from understanding.polarity import ALL_OF_THEM, UNSURE, read_polarity, strip_filler
-from understanding.reading import Answer
+from understanding.reading import Answer, Readings
 
 _ASKS_AGE = re.compile(r"多大|年龄|几岁|岁数|多少岁|几个月大")
 _ASKS_SCORE = re.compile(r"几分|0\s*[-~–到至]\s*10|打分|打个分|多少分|10分")
 _ASKS_TEMPERATURE = re.compile(r"体温|多少度|几度|烧到")
 _ASKS_NUMBER = re.compile(r"多少|几|多大|多久|多长")
+_IF_NOT = re.compile(r"没(?:有)?(?P<what>[一-鿿]{1,4})填(?P<n>\d+(?:\.\d+)?)")
+"""What a question says to fill in where there is nothing to count: 「没怀孕填0」."""
+_NO_FEVER = re.compile(r"[没不](?:有|怎么)?(?:发)?[烧热]|体温正常|^正常")
+_HEALTHY_CELSIUS = 36.5
 _BARE_NUMBER = re.compile(
     rf"^(?!有?一点)(?:大概|大约|差不多|也就|有|是|才|快|约|都|已经|得有|一天|每天|，|\s)*{EXACT}[一-鿿%℃]{{0,3}}(?:吧|左右|了|的样子|上下)?[。.]?$"
 )
@@ -36,6 +42,7 @@ _YES_NO_KINDS = frozenset(
         PendingKind.HANDOFF_OFFER,
     }
 )
+_ABOUT_THE_BODY = frozenset({PendingKind.RED_FLAG, PendingKind.TRIAGE_QUESTION})
 _SINGLE = frozenset({PendingKind.SLOT_CHOICE, PendingKind.DEPARTMENT_CHOICE, PendingKind.CANCEL_CHOICE})
 
 
@@ -45,12 +52,13 @@ def read_answer(
     *,
     present: frozenset[str] = frozenset(),
     absent: frozenset[str] = frozenset(),
-    concepts: Concepts | None = None,
+    mentions: Mentions | None = None,
     duration: timedelta | None = None,
+    readings: Readings | None = None,
 ) -> Answer:
     """Read `text` as an answer to `pending`.
 
-    `present`, `absent` and `duration` are what the rest of the reading found; `concepts` reads a label.
+    `present`, `absent`, `duration` and `readings` are what the rest of the reading found; `mentions` reads a label.
     Without a pending question only polarity, doubt, places and corrections are read.
     """
     said = text.strip()
@@ -65,13 +73,19 @@ def read_answer(
         )
     colour = read_polarity(said, question=pending.question)
     plain = Answer(yes=colour.yes, unsure=colour.unsure, none_of_these=colour.none_of_these, corrects=colour.corrects)
+    measured = Measured.of(said, readings or Readings(), duration)
     if is_yes_no(pending):
         labelled = _by_label(said, pending.options)
         if pending.kind is PendingKind.CARD_CLOSING and colour.bare and _NOTHING_LEFT.match(strip_filler(said)):
             plain = replace(plain, none_of_these=True)
-        return replace(plain, yes=labelled if labelled is not None else colour.yes, number=_number(said, pending))
+        yes = labelled if labelled is not None else colour.yes
+        if yes is None and not colour.unsure and not colour.corrects and pending.kind in _ABOUT_THE_BODY:
+            yes = _held(said, pending, present, absent, mentions, measured)
+        if pending.kind is PendingKind.CARD_CLOSING and yes is None and absent and not present:
+            plain = replace(plain, none_of_these=True)
+        return replace(plain, yes=yes, number=_number(said, pending))
     if is_multi(pending):
-        marks = _marks(said, _choices(pending), present, absent, concepts)
+        marks = _marks(said, _choices(pending), present, absent, mentions, measured)
         return replace(
             plain,
             yes=True if marks.ticked else None if marks.denied else colour.yes,
@@ -84,7 +98,10 @@ def read_answer(
         return replace(plain, number=_number(said, pending))
     offered = tuple(option for option in pending.options if not NONE_LABEL.match(option.label))
     ordinal = read_ordinal(said, len(offered))
-    picked = _picked(said, pending, offered, ordinal, duration, present, concepts)
+    denies = colour.bare or bool(absent and not present)
+    picked = _picked(said, pending, offered, ordinal, duration, present, mentions, denies=denies)
+    if picked is None and colour.bare and pending.kind is PendingKind.TRIAGE_QUESTION:
+        return replace(plain, unsure=True, ordinal=ordinal)
     if picked is None:
         return replace(plain, ordinal=ordinal, number=_number(said, pending))
     return replace(plain, yes=None, unsure=False, ticked=(picked,), ordinal=ordinal)
@@ -131,7 +148,8 @@ def _marks(
     offered: Sequence[Option],
     present: frozenset[str],
     absent: frozenset[str],
-    concepts: Concepts | None,
+    mentions: Mentions | None,
+    measured: Measured,
 ) -> options.OptionMatch:
     if ALL_OF_THEM.match(strip_filler(said)) or ALL_OF_THEM.match(said):
         return options.OptionMatch(ticked=tuple(option.value for option in offered))
@@ -141,10 +159,29 @@ def _marks(
         denied = re.search(r"(?:个|种|项|样|条)(?:都|也)?(?:没有|没|不是)", said)
         return options.OptionMatch(denied=values) if denied else options.OptionMatch(ticked=values)
     listed = _EXCEPT.sub(r"有\1，", said)
-    return options.match_options(listed, offered, present=present, absent=absent, concepts=concepts)
+    return options.match_options(listed, offered, present=present, absent=absent, mentions=mentions, measured=measured)
 
 
 _EXCEPT = re.compile(r"除了(.{1,12}?)(?:以外|之外|外)?[，,]?(?=其他|其余|别的|都|剩下|没)")
+
+
+_QUESTION_ENDS = re.compile(r"^.*?(?:有没有|是不是|是否|现在|最近|患者)+|(?:吗|呢|么)?[？?].*$")
+
+
+def _held(
+    said: str,
+    pending: Pending,
+    present: frozenset[str],
+    absent: frozenset[str],
+    mentions: Mentions | None,
+    measured: Measured,
+) -> bool | None:
+    """A yes/no question answered by what is or is not there: read like the label of a sign."""
+    sign = Option(value="asked", label=_QUESTION_ENDS.sub("", pending.question))
+    if mentions is None or not sign.label:
+        return None
+    marks = options.match_options(said, [sign], present=present, absent=absent, mentions=mentions, measured=measured)
+    return True if marks.ticked else False if marks.denied else None
 
 
 def _by_label(said: str, offered: Sequence[Option]) -> bool | None:
@@ -165,19 +202,23 @@ def _picked(
     ordinal: int | None,
     duration: timedelta | None,
     present: frozenset[str],
-    concepts: Concepts | None,
+    mentions: Mentions | None,
+    *,
+    denies: bool,
 ) -> str | None:
-    """The option of a single choice: typed out, by place, by its span of time, by degree, by words."""
+    """The option of a single choice: by place, by its span of time, by degree, by words, by course; none for a no."""
     if not offered:
         return None
     if ordinal is not None and ordinal and abs(ordinal) <= len(offered):
         return offered[ordinal - 1 if ordinal > 0 else ordinal].value
-    if duration is not None and (value := options.by_duration(duration, offered)):
+    if duration is not None and (value := choices.by_duration(duration, offered)):
         return value
     score = severity.read(said)
-    if score is not None and (value := options.by_severity(score, offered)):
+    if score is not None and (value := choices.by_severity(score, offered)):
         return value
-    value = options.choose(said, offered, present=present, concepts=concepts)
+    value = None if denies else choices.choose(said, offered, present=present, mentions=mentions)
+    if value is None:
+        value = choices.as_usual(said, offered, denies=denies) or choices.by_course(said, offered)
     if value is None and UNSURE.search(said) and pending.kind not in _SINGLE:
         value = next((option.value for option in offered if UNSURE_LABEL.match(option.label)), None)
     return value
@@ -188,10 +229,16 @@ def _number(said: str, pending: Pending) -> float | None:
     if pending.kind in _SINGLE:
         return None
     question = pending.question
+    if (given := _IF_NOT.search(question)) and (
+        read_polarity(said).bare or re.search(rf"[没不未无](?:有|发)?{given['what']}", said)
+    ):
+        return float(given["n"])
     if _ASKS_AGE.search(question):
         return ages.bare(said)
     if _ASKS_TEMPERATURE.search(question):
         reading = vitals.read(f"体温{said}").temperature_celsius
+        if reading is None and _NO_FEVER.search(said):
+            return _HEALTHY_CELSIUS
         return reading if reading is not None else _bare(said)
     if _ASKS_SCORE.search(question):
         score = severity.read(said)

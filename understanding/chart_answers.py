@@ -20,8 +20,8 @@ class ChartReader:
     """The `heard` and `denied` patterns of every chart, compiled once.
 
     A sign is present when one of its `heard` patterns is meant so. It is absent when one of its `denied`
-    patterns is denied, or its only `heard` pattern: denying one of several wordings (晕倒, 快晕倒) does not
-    deny the sign.
+    patterns is denied, or every one of its `heard` patterns: denying one of several wordings (晕倒, 快晕倒)
+    does not deny the sign.
     """
 
     def __init__(self, lexicon: Lexicon, complaints: Iterable[Complaint]) -> None:
@@ -31,18 +31,24 @@ class ChartReader:
             for question in complaint.ask:
                 for name, patterns in question.heard.items():
                     heard[complaint.id, question.id, name] = patterns
-                    if len(patterns) == 1:
-                        denied[complaint.id, question.id, name] = patterns
                 for name, patterns in question.denied.items():
                     denied[complaint.id, question.id, name] = patterns
+        self._wordings = {key: len(patterns) for key, patterns in heard.items()}
         self._heard: Matcher[_Key] = Matcher(lexicon, heard)
         self._denied: Matcher[_Key] = Matcher(lexicon, denied)
 
     def __call__(self, message: Mentions) -> tuple[Heard, ...]:
         """The answers in one message, each at most once."""
         found: dict[_Key, Heard] = {}
-        for match in self._heard.match(message, doubtful=Status.UNCERTAIN):
-            found.setdefault(match.key, _answer(match, present=True))
+        refused: dict[_Key, list[Match[_Key]]] = {}
+        for match in self._heard.match(message, doubtful=Status.ABSENT):
+            if match.status <= Status.UNCERTAIN:
+                found[match.key] = _answer(match, present=True)
+            elif match.status is Status.ABSENT:
+                refused.setdefault(match.key, []).append(match)
+        for key, matches in refused.items():
+            if len(matches) == self._wordings[key]:
+                found.setdefault(key, _answer(matches[0], present=False))
         for match in self._denied.match(message, doubtful=Status.ABSENT):
             if match.status is Status.ABSENT:
                 found.setdefault(match.key, _answer(match, present=False))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from domain.session import Option
-from understanding.numbers import EXACT, exact
-
-Concepts = Callable[[str], frozenset[str]]
-"""What a text is about: the concepts of its present findings, however they are worded."""
+from understanding.labels import Label, Mentions, Part, meant, parse
+from understanding.measured import Measured
+from understanding.reading import Readings
 
 NONE_LABEL = re.compile(
     r"^(?:以上|全|全部)?(?:都|全|均|皆)(?:没有|无|不是|没)(?:这些|以上)?(?:情况)?$|^没有以上|^以上没有"
@@ -58,8 +56,10 @@ _SAME = (
     ("呕吐", "吐"),
     ("钟头", "小时"),
 )
-_COVERED = 0.5
-_TOUCHED = 0.3
+COVERED = 0.5
+"""From this share of its character pairs on, a text says what a label says."""
+_SHORTEST = 2
+"""A single character stands in too many words to be found by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,69 +77,62 @@ def match_options(
     *,
     present: frozenset[str] = frozenset(),
     absent: frozenset[str] = frozenset(),
-    concepts: Concepts | None = None,
+    mentions: Mentions | None = None,
+    measured: Measured | None = None,
 ) -> OptionMatch:
     """Match an answer to the options of a card on which several may hold.
 
-    `present` and `absent` are the concepts found in the answer, `concepts` reads a label. A denial holds
-    for the options of its own clause only; 「都没有」 and 「都有」 are for the caller.
+    `present` and `absent` are the concepts found in the answer, `mentions` reads a label, `measured` is what
+    the answer says in numbers. A denial holds for the options of its own clause only; 「都没有」 and 「都有」
+    are for the caller.
     """
-    offered = [
-        option for option in options if not NONE_LABEL.match(option.label) and not UNSURE_LABEL.match(option.label)
-    ]
+    clauses = [_Clause(clause) for clause in _CLAUSE.split(text) if clause]
+    measured = measured or Measured.of(text, Readings(), None)
     verdict: dict[str, str] = {}
-    for clause in _clauses(text):
-        for option in offered:
-            place = _found(clause, option.label)
-            if place is not None:
-                said = _said(clause, *place)
-                if verdict.get(option.value) != "ticked":
-                    verdict[option.value] = said
-    if concepts is not None:
-        for option in offered:
-            about = concepts(option.label)
-            if option.value not in verdict and about & present:
-                verdict[option.value] = "ticked"
-            elif option.value not in verdict and about & absent and not about & present:
-                verdict[option.value] = "denied"
+    for option in options:
+        if NONE_LABEL.match(option.label) or UNSURE_LABEL.match(option.label):
+            continue
+        label = parse(option.label)
+        said = {part: _part(part, clauses, present, absent, mentions, measured) for part in set(label.parts)}
+        held = label.holds({part: holds for part, (holds, _) in said.items()}.get)
+        if held is None and mentions and label.alternatives and _whole(option.label, label, mentions) & present:
+            held = True
+        if held is not None:
+            verdict[option.value] = "ticked" if held else "denied"
+        elif any(unsure for _, unsure in said.values()):
+            verdict[option.value] = "unsure"
     return OptionMatch(
         ticked=_having(verdict, "ticked"), denied=_having(verdict, "denied"), unsure=_having(verdict, "unsure")
     )
 
 
-def choose(
-    text: str, options: Sequence[Option], *, present: frozenset[str] = frozenset(), concepts: Concepts | None = None
-) -> str | None:
-    """The value of the one option an answer picks; `None` when none or several fit as well."""
-    said = plain(text)
-    scores: dict[str, float] = {}
-    for option in options:
-        label = plain(option.label)
-        if label and label in said:
-            scores[option.value] = 2 + len(label) / 100
-            continue
-        scores[option.value] = max((_coverage(part, said) for part in _alternatives(option.label)), default=0)
-        if concepts is not None and present & concepts(option.label):
-            scores[option.value] += _COVERED
-    best = sorted(scores.items(), key=lambda item: -item[1])
-    if not best or best[0][1] < _TOUCHED or (len(best) > 1 and best[1][1] >= best[0][1]):
-        return None
-    return best[0][0]
+def _whole(text: str, label: Label, mentions: Mentions) -> frozenset[str]:
+    """The concepts a list of alternatives is about only as a whole: 「撕裂样、窜到后背」."""
+    pieces = {one.concept for part in label.parts for one in mentions(part.core)}
+    return frozenset(str(one.concept) for one in mentions(text) if one.concept not in pieces)
 
 
-def by_duration(length: timedelta, options: Sequence[Option]) -> str | None:
-    """The option whose span of time holds `length`: 「8周以上」, 「2到8周」, 「两周以内」, 「几小时」."""
-    for option in options:
-        span = _span(option.label)
-        if span is not None and span[0] <= length <= span[1]:
-            return option.value
-    return None
-
-
-def by_severity(score: float, options: Sequence[Option]) -> str | None:
-    """The option 轻 (0–3), 中 (4–6) or 重 (7–10) a score falls in, as the complaint schema counts; 不重 is below 7."""
-    words = ("轻", "不重") if score <= 3 else ("中", "不重") if score < 7 else ("重",)  # noqa: PLR2004 - the schema's bounds
-    return next((option.value for option in options if option.label.startswith(words)), None)
+def _part(
+    part: Part,
+    clauses: Sequence[_Clause],
+    present: frozenset[str],
+    absent: frozenset[str],
+    mentions: Mentions | None,
+    measured: Measured,
+) -> tuple[bool | None, bool]:
+    """What an answer says of one part of a label, and whether it says that it does not know."""
+    said = {clause.says(place) for clause in clauses if (place := clause.find(part.core)) is not None}
+    by_meaning = meant(part, mentions=mentions, present=present, absent=absent, measured=measured) if mentions else None
+    if part.limit is not None:
+        met = measured.meets(part.limit)
+        if "ticked" in said and met is not None:
+            return met, False
+        return (False if said == {"denied"} else by_meaning), "unsure" in said
+    if "ticked" in said:
+        return True, False
+    if "denied" in said and by_meaning is not True:
+        return False, False
+    return by_meaning, "unsure" in said
 
 
 def plain(text: str) -> str:
@@ -153,11 +146,8 @@ def _having(verdict: Mapping[str, str], said: str) -> tuple[str, ...]:
     return tuple(value for value, kind in verdict.items() if kind == said)
 
 
-def _clauses(text: str) -> Iterator[str]:
-    return (clause for clause in _CLAUSE.split(text) if clause)
-
-
-def _alternatives(label: str) -> Iterator[str]:
+def alternatives(label: str) -> Iterator[str]:
+    """The levelled parts of a label, however they are joined."""
     for part in _ALTERNATIVE.split(label):
         if cleaned := plain(part):
             yield cleaned
@@ -167,78 +157,32 @@ def _bigrams(text: str) -> list[str]:
     return [text[place : place + 2] for place in range(len(text) - 1)] or [text]
 
 
-def _coverage(part: str, said: str) -> float:
+def coverage(part: str, said: str) -> float:
     """The share of a label part's character pairs that the answer says."""
     pairs = _bigrams(part)
     return sum(pair in said for pair in pairs) / len(pairs)
 
 
-def _found(clause: str, label: str) -> tuple[int, int] | None:
-    """Where a clause says what a label says: offsets in the plain clause."""
-    said = plain(clause)
-    best: tuple[int, int] | None = None
-    for part in _alternatives(label):
-        if _coverage(part, said) < _COVERED:
-            continue
-        places = [(said.find(pair), said.find(pair) + len(pair)) for pair in _bigrams(part) if pair in said]
-        start, end = min(place[0] for place in places), max(place[1] for place in places)
-        if best is None or end - start > best[1] - best[0]:
-            best = start, end
-    return best
+class _Clause:
+    """One clause of an answer, levelled for comparing."""
 
+    def __init__(self, text: str) -> None:
+        self._said = plain(text)
 
-def _said(clause: str, start: int, end: int) -> str:
-    said = plain(clause)
-    before, after = _NOT_DENIED.sub("", said[:start]), said[end:]
-    if _UNSURE.search(said):
-        return "unsure"
-    if _DENIED.search(before) or _DENIED_AFTER.match(after):
-        return "denied"
-    return "ticked"
+    def find(self, part: str) -> tuple[int, int] | None:
+        """Where the clause says what a part of a label says, in its plain text."""
+        wanted = plain(part)
+        if len(wanted) < _SHORTEST or coverage(wanted, self._said) < COVERED:
+            return None
+        said = self._said
+        places = [(said.find(pair), said.find(pair) + len(pair)) for pair in _bigrams(wanted) if pair in said]
+        return min(place[0] for place in places), max(place[1] for place in places)
 
-
-_TIME_UNITS = {
-    "秒": 1 / 86_400,
-    "分钟": 1 / 1440,
-    "小时": 1 / 24,
-    "天": 1.0,
-    "周": 7.0,
-    "星期": 7.0,
-    "个月": 30.0,
-    "月": 30.0,
-    "年": 365.0,
-}
-_SPAN = re.compile(
-    rf"(?P<more>超过|大于|满)?(?P<low>{EXACT}|几|半)(?:(?P<unit1>秒|分钟|小时|天|周|星期|个月|年)?(?:到|至|-|~)(?P<high>{EXACT}))?"
-    r"(?P<unit>秒|分钟|小时|天|周|星期|个月|年)(?P<bound>以上|以内|之内|内|以下|不到)?"
-)
-_ONLY_SPAN = re.compile(r"(?:不到|不满|少于|小于|已经|或反复|左右|了|（[^）]*）)*")
-"""What may stand round the span: 「现在还痛超过10分钟」 says more than how long."""
-_LESS = re.compile(r"(?:不到|不满|少于|小于)$")
-_EVER = timedelta(days=36_500)
-
-
-def _span(label: str) -> tuple[timedelta, timedelta] | None:
-    match = _SPAN.search(label)
-    if match is None or not _ONLY_SPAN.fullmatch(label[: match.start()] + label[match.end() :]):
-        return None
-    unit = _TIME_UNITS[match["unit"]]
-    if match["low"] == "几":
-        low_amount, high_amount = (
-            1.0,
-            {"秒": 60.0, "分钟": 60.0, "小时": 24.0, "天": 7.0, "周": 5.0}.get(match["unit"], 12.0),
-        )
-        low, high = timedelta(days=low_amount * unit), timedelta(days=high_amount * unit)
-        return (low, _EVER) if match["bound"] == "以上" else (low, high)
-    amount = 0.5 if match["low"] == "半" else exact(match["low"])
-    if amount is None:
-        return None
-    low = timedelta(days=amount * _TIME_UNITS[match["unit1"] or match["unit"]])
-    if match["high"]:
-        top = exact(match["high"])
-        return None if top is None else (low, timedelta(days=top * unit))
-    if match["bound"] == "以上" or match["more"]:
-        return low, _EVER
-    if match["bound"] or _LESS.search(label[: match.start()]):
-        return timedelta(0), low
-    return None
+    def says(self, place: tuple[int, int]) -> str:
+        """Whether what stands there is said to be, denied, or not known."""
+        before, after = _NOT_DENIED.sub("", self._said[: place[0]]), self._said[place[1] :]
+        if _UNSURE.search(self._said):
+            return "unsure"
+        if _DENIED.search(before) or _DENIED_AFTER.match(after):
+            return "denied"
+        return "ticked"

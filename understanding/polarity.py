@@ -128,5 +128,7 @@ def _partly(rest: str, question: str) -> bool:
 
 def _attached(rest: str) -> bool:
     """Whether a no is joined to the thing it denies (「没有晕倒」) rather than standing alone (「没有啊」)."""
-    match = re.match(r"(?:并?没有?|不是|无|不)(?P<what>[一-鿿]{2})", rest)
-    return match is not None and not re.match(r"有|啊|呢|吧|的|呀|这|那|任何|过|了|没|倒", match["what"])
+    match = re.match(r"(?:并?没有?|不是|无|不)(?P<what>[一-鿿]+)", rest)
+    return match is not None and not re.match(
+        r"有|啊|呢|吧|的|呀|这|那|任何|过|了|没|倒|哦|哈|呗|嘛|会|对|要|用|行|存在|出现|其他|别的", match["what"]
+    )

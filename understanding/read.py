@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from domain.clinical import DepartmentId, Presence
+from domain.clinical import DepartmentId, Finding, Presence
 from domain.session import Pending, PendingKind
 from knowledge.pack import Pack
 from understanding import durations, severity, vitals
@@ -74,7 +74,7 @@ class Reader:
     people: PeopleReader
     departments: DepartmentNames
     doctors: Callable[[], Sequence[str]] = tuple
-    _labels: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    _labels: dict[str, tuple[Finding, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -99,13 +99,22 @@ class Reader:
         said = plain(text)
         medical = self.symptoms(text)
         present = _concepts(medical, Presence.PRESENT)
-        absent = _concepts(medical, Presence.ABSENT)
+        absent = _concepts(medical, Presence.ABSENT) - present
         intents = _with_language(self.intents.read(said), said)
         departments = self._departments(said, medical, intents)
         lasting = durations.read(said, now)
-        answer = read_answer(said, pending, present=present, absent=absent, concepts=self._about, duration=lasting)
+        measured = vitals.read(said)
+        answer = read_answer(
+            said,
+            pending,
+            present=present,
+            absent=absent,
+            mentions=self._about,
+            duration=lasting,
+            readings=measured,
+        )
         person = self._person(said, pending, answer, now)
-        readings = _readings(said, pending, answer)
+        readings = _readings(measured, pending, answer)
         stated = None if _wants(intents, "pressure") else severity.read(said)
         wish = self._wish(said, pending, intents, departments, medical, now)
         wish, answer = _settle(said, pending, intents, wish, answer, now)
@@ -126,11 +135,12 @@ class Reader:
             uncovered=_uncovered(medical.uncovered, intents, answer),
         )
 
-    def _about(self, label: str) -> frozenset[str]:
-        """The concepts an option's label is about."""
+    def _about(self, label: str) -> tuple[Finding, ...]:
+        """What an option's label mentions."""
         known = self._labels.get(label)
         if known is None:
-            known = _concepts(self.symptoms(label), Presence.PRESENT, Presence.ABSENT)
+            medical = self.symptoms(label)
+            known = medical.named or medical.findings
             if len(self._labels) < _LABELS_KEPT:
                 self._labels[label] = known
         return known
@@ -178,7 +188,7 @@ class Reader:
 
 
 def _concepts(medical: SymptomReading, *presences: Presence) -> frozenset[str]:
-    return frozenset(finding.concept for finding in medical.findings if finding.presence in presences)
+    return frozenset(str(one.concept) for one in medical.mentions or medical.findings if one.presence in presences)
 
 
 def _wants(intents: Sequence[Intent], *ids: str) -> bool:
@@ -238,8 +248,7 @@ def _settle(
     return wish, answer
 
 
-def _readings(said: str, pending: Pending | None, answer: Answer) -> Readings:
-    readings = vitals.read(said)
+def _readings(readings: Readings, pending: Pending | None, answer: Answer) -> Readings:
     if asks_temperature(pending) and answer.number is not None and readings.temperature_celsius is None:
         low, high = vitals.TEMPERATURE_RANGE
         if low <= answer.number <= high:

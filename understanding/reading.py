@@ -109,9 +109,15 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymptomReading:
-    """What the lexicon makes of a message: the medical part of an `Understanding`."""
+    """What the lexicon makes of a message: the medical part of an `Understanding`.
+
+    `mentions` is every mention of a state, words for states and classes included, however it is meant;
+    `named` leaves out the classes.
+    """
 
     findings: tuple[Finding, ...] = ()
+    mentions: tuple[Finding, ...] = ()
+    named: tuple[Finding, ...] = ()
     complaint_ids: tuple[str, ...] = ()
     departments: tuple[DepartmentHint, ...] = ()
     heard: tuple[Heard, ...] = ()

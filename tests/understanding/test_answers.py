@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.clinical import ConceptId, Finding, Presence
 from domain.session import Option, Pending, PendingKind
 from understanding.answers import read_answer
 from understanding.options import match_options
@@ -22,6 +23,10 @@ def _pending(
     question: str, options: tuple[Option, ...] = (), kind: PendingKind = PendingKind.TRIAGE_QUESTION
 ) -> Pending:
     return Pending(id="p1", kind=kind, question=question, subject="q", options=options)
+
+
+def _mention(name: str, start: int, end: int) -> tuple[Finding, ...]:
+    return (Finding(concept=ConceptId(name), presence=Presence.PRESENT, quote=name, start=start, end=end),)
 
 
 YES_NO = _pending(
@@ -164,13 +169,13 @@ def test_signs_are_ticked_and_denied_in_free_words(
 
 def test_a_sign_is_also_ticked_by_what_it_means() -> None:
     """A finding of the lexicon ticks the label that is about the same concept, an absent one denies it."""
-    about = {"不动也气短": frozenset({"气短"}), "出冷汗": frozenset({"冷汗"})}
+    about = {"不动也气短": _mention("气短", 3, 5), "出冷汗": _mention("冷汗", 1, 3)}
     match = match_options(
         "上不来气，身上干干的",
         SIGNS.options,
         present=frozenset({"气短"}),
         absent=frozenset({"冷汗"}),
-        concepts=lambda label: about.get(label, frozenset()),
+        mentions=lambda label: about.get(label, ()),
     )
     assert match.ticked == ("4",)
     assert match.denied == ("3",)

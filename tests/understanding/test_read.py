@@ -140,7 +140,7 @@ def test_a_bare_number_answers_the_temperature() -> None:
 def test_findings_tick_the_options_that_mean_the_same() -> None:
     """Labels are read with the same lexicon as the patient."""
     asking = _pending(PendingKind.TRIAGE_QUESTION, "有没有？可多选", "头疼得厉害", "发烧38度以上", "都没有")
-    answer = _read("没发烧，头疼", asking).answer
+    answer = _read("没发烧，头疼得很厉害", asking).answer
     assert answer.ticked == ("v1",)
     assert answer.denied == ("v2",)
 

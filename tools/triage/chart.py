@@ -107,10 +107,13 @@ class Chart:
         )
 
     def _given_up(self, question_id: str) -> bool:
+        """Whether danger was asked for twice and nothing clear came back; a card's second asking is its closing one."""
         asked = self.asked[question_id]
-        if question_id not in self.complaint.danger or asked.times < TIMES_DANGER_IS_ASKED:
+        if question_id not in self.complaint.danger:
             return False
-        return asked.reopened or not (asked.closing or self.to_close(self.complaint.by_id[question_id]))
+        if asked.times >= TIMES_DANGER_IS_ASKED:
+            return asked.reopened or not asked.closing
+        return asked.closing and not asked.reopened and len(self.missing[question_id]) == asked.names
 
     def _with_sign(self, name: str) -> Disposition:
         values = {**self.values, name: True}
@@ -130,17 +133,22 @@ class Chart:
         asked = self.asked[question.id]
         if question.if_ is not None and question.if_.evaluate(self.values) is False:
             return False
-        if asked.times == 0:
+        if asked.times == 0 or self.to_close(question):
             return True
-        if asked.closing or self.to_close(question):
-            return not asked.closing or (asked.reopened and asked.times < TIMES_DANGER_IS_ASKED)
+        if question.type is QuestionKind.MULTI:
+            return asked.reopened and asked.times < TIMES_DANGER_IS_ASKED
         return question.id in self.complaint.danger and asked.times < TIMES_DANGER_IS_ASKED
 
     def to_close(self, question: Question) -> bool:
-        """Whether a card was answered in part, so that its rest is left to the one closing question."""
+        """Whether a card put once is left to its one closing question.
+
+        That is when it was answered in part, or when it is of danger and nothing in the answer was about it.
+        """
         asked = self.asked[question.id]
+        if question.type is not QuestionKind.MULTI or asked.times == 0 or asked.closing:
+            return False
         left = len(self.missing.get(question.id, ()))
-        return asked.times > 0 and 0 < left < asked.names and not asked.closing
+        return 0 < left < asked.names or (left == asked.names and question.id in self.complaint.danger)
 
     @cached_property
     def settled(self) -> bool:

@@ -11,7 +11,7 @@ from knowledge.pack import Pack
 from knowledge.profile import SEXES
 from tools.triage.case import TriageCase
 
-MAX_CHARTS = 3
+MAX_CHARTS = 2
 """More complaints than this are not asked about one by one; the red flags read all the words anyway."""
 
 SUPPOSED_CHILD_YEARS = 5.0

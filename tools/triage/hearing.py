@@ -61,18 +61,19 @@ def hear(case: TriageCase, understanding: Understanding, pack: Pack) -> TriageCa
 
 
 def _led_to(case: TriageCase, understanding: Understanding, pack: Pack) -> list[str]:
-    """The complaints the message leads to; one that rests on companions alone yields to any other."""
+    """The complaints the message leads to; those that rest on companions alone yield to any other."""
     named = [one for one in understanding.complaint_ids if one in pack.complaints]
-    concepts = pack.lexicon.concepts
-    resting: dict[str, set[bool]] = {}
+    resting: dict[str, list[int]] = {}
+    places = {concept: place for place, concept in enumerate(pack.cover.companions)}
     for finding in understanding.findings:
-        concept = concepts.get(finding.concept)
+        concept = pack.lexicon.concepts.get(finding.concept)
         if concept is not None and concept.complaint and finding.presence is Presence.PRESENT:
-            resting.setdefault(concept.complaint, set()).add(finding.concept in pack.cover.companions)
-    standing = [one for one in named if resting.get(one) != {True}]
+            resting.setdefault(concept.complaint, []).append(places.get(finding.concept, len(places)))
+    weight = {one: max(resting.get(one, [len(places)])) for one in named}
+    standing = [one for one in named if weight[one] == len(places)]
     if standing or case.complaint_ids:
         return standing
-    return named[:1]
+    return [max(named, key=weight.__getitem__)] if named else []
 
 
 def answer(case: TriageCase, question_id: str, reply: Answer, *, quote: str, pack: Pack) -> TriageCase:

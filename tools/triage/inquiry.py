@@ -19,12 +19,16 @@ from tools.triage.space import LARGEST_SPACE, Axis, Space, entropy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """The question to put. `names` are what it leaves to be said; `closing` asks only whether they are all absent."""
+    """The question to put. `names` are what it leaves to be said.
+
+    `closing` asks only whether they are all absent, `untouched` that nothing of the card was answered before.
+    """
 
     question: Question
     names: tuple[str, ...]
     danger: bool
     closing: bool = False
+    untouched: bool = False
 
 
 def next_danger(chart: Chart, at_least: Disposition) -> Next | None:
@@ -83,6 +87,7 @@ def _put(chart: Chart, question: Question, *, danger: bool) -> Next:
         names=chart.missing[question.id],
         danger=danger,
         closing=chart.to_close(question),
+        untouched=len(chart.missing[question.id]) == chart.asked[question.id].names,
     )
 
 

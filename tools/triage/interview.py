@@ -118,16 +118,25 @@ def _ask(case: TriageCase, charts: Sequence[Chart], chart: Chart, found: Next, r
     return Ask(
         case=case.with_asked(counted),
         question_id=options.question_id(complaint_id, question.id, closing=found.closing),
-        text=pack.texts.say("triage.closing") if found.closing else question.text,
+        text=_closing(found, pack) if found.closing else question.text,
         kind=QuestionKind.BOOL if found.closing else question.type,
         options=options.offered(question, found.names, closing=found.closing, texts=pack.texts),
         remaining=max(remaining - 1, 0),
         danger=found.danger,
         closing=found.closing,
-        again=asked.times > 0 and not found.closing,
+        again=asked.times > 0 and (not found.closing or found.untouched),
         why=question.why,
         reached=reached,
     )
+
+
+def _closing(found: Next, pack: Pack) -> str:
+    """The closing question of a card; a single sign that is left is named."""
+    if found.untouched:
+        return pack.texts.say("triage.closing_all")
+    if len(found.names) == 1:
+        return pack.texts.say("triage.closing_one", sign=found.question.signs[found.names[0]])
+    return pack.texts.say("triage.closing")
 
 
 def _answers(charts: Sequence[Chart], case: TriageCase) -> dict[str, str]:
