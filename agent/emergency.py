@@ -137,8 +137,8 @@ def announce(knowledge: Knowledge, result: TriageResult, *, first_aid: str, cris
     """The escalation, its words and its cards; of a crisis the numbers, of anything else also the reasons."""
     rule_ids = tuple(reason.rule_id for reason in result.reasons)
     escalated = escalation(knowledge, result.disposition, rule_ids, first_aid=first_aid, crisis=crisis)
-    rule = knowledge.pack.red_flags.get(rule_ids[0]) if rule_ids else None
-    numbers = rule.call if rule else (AMBULANCE,)
+    rules = [rule for rule_id in rule_ids if (rule := knowledge.pack.red_flags.get(rule_id))]
+    numbers = dict.fromkeys(number for rule in rules for number in rule.call) or (AMBULANCE,)
     calls = tuple(Show(card=cards.call(number, knowledge.texts.say(CALL_LABELS[number]))) for number in numbers)
     said: tuple[Part, ...] = (escalated, Say(text=escalated.text), *calls)
     return said if crisis else (*said, Show(card=cards.triage_result(result)))
@@ -149,13 +149,15 @@ def escalation(
 ) -> Escalated:
     """The escalation itself, as it is raised on receipt and said by the turn."""
     texts = knowledge.texts
-    said = (rule.say for rule_id in rule_ids if (rule := knowledge.pack.red_flags.get(rule_id)) and rule.say)
-    if crisis:
-        text = texts.say(next(said, "crisis.suicide"))
-    elif disposition is Disposition.CALL_120:
+    rules = [rule for rule_id in rule_ids if (rule := knowledge.pack.red_flags.get(rule_id))]
+    crises = [rule.say for rule in rules if rule.crisis]
+    if disposition is Disposition.CALL_120:
         text = texts.say("emergency.call_120", first_aid=f"{first_aid}。" if first_aid else "")
     else:
         text = texts.say("disposition.ed_now")
+    if crisis:
+        body = text if any(not rule.crisis for rule in rules) else ""
+        text = texts.say(crises[0] if crises else "crisis.suicide") + body
     return Escalated(disposition=disposition, rule_ids=rule_ids, text=text, phone=AMBULANCE, crisis=crisis)
 
 

@@ -1,6 +1,7 @@
 """The state of one graph run: what is remembered, and this turn's working values.
 
-`conversation` is checkpointed. `draft` is an untracked channel: it exists for one run only.
+`remembered` is checkpointed and written by the last stage alone: LangGraph stores the tracked channels of a run
+that failed too, and half a turn must never be remembered. `conversation` and `draft` exist for one run only.
 """
 
 from __future__ import annotations
@@ -73,12 +74,13 @@ class Draft:
 class TurnState(TypedDict):
     """The graph's channels."""
 
-    conversation: NotRequired[Conversation]
+    remembered: NotRequired[Conversation]
+    conversation: Annotated[Conversation, UntrackedValue]
     draft: Annotated[Draft, UntrackedValue]
 
 
 class TurnInput(TypedDict):
-    """What a run starts from; the conversation comes from its checkpoint."""
+    """What a run starts from; what is remembered comes from its checkpoint."""
 
     draft: Draft
 
@@ -86,5 +88,6 @@ class TurnInput(TypedDict):
 class TurnUpdate(TypedDict, total=False):
     """What a node may return; a misspelt key is a type error, not a silent loss."""
 
+    remembered: Conversation
     conversation: Conversation
     draft: Draft

@@ -19,7 +19,7 @@ from agent.deps import Deps, Saying, TurnContext
 from agent.graph import TurnGraph
 from agent.nodes.check import Finished
 from agent.state import Draft, TurnInput
-from domain.errors import BanyiError, Unavailable
+from domain.errors import BanyiError, NotFound, Unavailable
 from domain.session import Pending, SessionId
 from domain.turn import TurnCancelled, TurnEvent, TurnFailed, Utterance
 
@@ -61,8 +61,8 @@ class Turns:
     async def pending(self, session_id: SessionId) -> Pending | None:
         """What the agent waits for in this session."""
         state = await self._graph.aget_state({"configurable": {"thread_id": session_id}})
-        conversation = state.values.get("conversation")
-        return conversation.pending if conversation else None
+        remembered = state.values.get("remembered")
+        return remembered.pending if remembered else None
 
     async def drain(self) -> None:
         """Wait until every running turn has finished."""
@@ -119,6 +119,8 @@ class Turns:
                 self._unrecorded.extendleft(reversed(waiting))
                 log.warning("archive_behind", turns=len(self._unrecorded))
                 return
+            except NotFound:  # that session was erased meanwhile; the others' turns still follow
+                log.warning("archive_session_erased")
             waiting.pop(0)
 
     def _failure(self, code: str, *, retryable: bool) -> TurnFailed:

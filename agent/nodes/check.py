@@ -50,9 +50,9 @@ async def check(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     )
     free = "".join(part.text for part in draft.parts if isinstance(part, Say) and not part.trusted)
     for violation in judge_reply(free, grave=conversation.grave):
-        log.warning("policy_reply", rule=violation.rule, trace_id=context.trace_id)
+        log.warning("policy_reply", rule_ids=[violation.rule], trace_id=context.trace_id)
     answered = AnsweredInput(input_id=context.utterance.input_id, events=(*draft.events, done))
-    return TurnUpdate(conversation=replace(conversation, answered=answered))
+    return TurnUpdate(remembered=replace(conversation, answered=answered))
 
 
 def _origin(draft: Draft) -> Origin:

@@ -46,21 +46,12 @@ async def guard(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
 
     draft = replace(draft, said=_said(conversation, context))
     screening = screen(conversation, context)
-    acting = tuple(flag for flag in screening.flags if flag.certain and emergency.acts(flag.disposition, flag.crisis))
-    if acting:
-        return emergency.escalate(conversation, draft, acting, context)
-
     pending = conversation.pending
-    if pending and pending.kind is PendingKind.RED_FLAG:
-        rule = context.deps.knowledge.pack.red_flags[RuleId(pending.subject)]
-        reply = red_flag_reply.read(pending, context)
-        if reply is Reply.BESIDE and AGAIN not in pending.facts:
-            return _ask_again(conversation, draft, pending, context)
-        denied = reply is Reply.NO
-        if not denied and emergency.acts(rule.disposition, rule.crisis):
-            return emergency.confirm(conversation, draft, pending, context)
-        draft = replace(draft, held_text=pending.facts.get("text", ""))
-        return TurnUpdate(conversation=_answered(conversation, pending, rule, context, denied=denied), draft=draft)
+    asked = pending if pending and pending.kind is PendingKind.RED_FLAG else None
+    if acting := tuple(flag for flag in screening.flags if _acts(flag, asked)):
+        return emergency.escalate(conversation, draft, acting, context)
+    if asked:
+        return _answer(conversation, draft, asked, context)
 
     for flag in screening.flags:
         if flag.certain:
@@ -69,6 +60,25 @@ async def guard(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     if to_ask:
         return _ask(conversation, draft, to_ask[0], context)
     return TurnUpdate(conversation=conversation, draft=draft)
+
+
+def _acts(flag: RedFlag, asked: Pending | None) -> bool:
+    """Whether a flag interrupts now; words of a crisis in reply to another red flag are not asked about first."""
+    sure = flag.certain or (flag.crisis and asked is not None and asked.subject != flag.rule_id)
+    return sure and emergency.acts(flag.disposition, flag.crisis)
+
+
+def _answer(conversation: Conversation, draft: Draft, pending: Pending, context: TurnContext) -> TurnUpdate:
+    """The reply to a red flag's question: raise it, put it once more, or go on with what was said before it."""
+    rule = context.deps.knowledge.pack.red_flags[RuleId(pending.subject)]
+    reply = red_flag_reply.read(pending, context)
+    if reply is Reply.BESIDE and AGAIN not in pending.facts:
+        return _ask_again(conversation, draft, pending, context)
+    denied = reply is Reply.NO
+    if not denied and emergency.acts(rule.disposition, rule.crisis):
+        return emergency.confirm(conversation, draft, pending, context)
+    draft = replace(draft, held_text=pending.facts.get("text", ""))
+    return TurnUpdate(conversation=_answered(conversation, pending, rule, context, denied=denied), draft=draft)
 
 
 def _known(conversation: Conversation, flag: RedFlag) -> bool:

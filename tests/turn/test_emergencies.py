@@ -76,6 +76,14 @@ async def test_a_clear_no_goes_on_with_the_interview(patient: Bedside, reply: st
     assert pending.subject.startswith("chest_pain.")
 
 
+async def test_a_crisis_in_reply_to_another_red_flag_is_met_as_one(patient: Bedside) -> None:
+    """Words about dying in answer to the question about the chest are not taken for a yes alone."""
+    await patient.say("胸口疼")
+    answer = await patient.say("有点想死")
+    assert answer.escalated is not None
+    assert answer.escalated.crisis
+
+
 async def test_silence_on_a_red_flag_counts_as_yes(patient: Bedside) -> None:
     """The server's own choice after 90 seconds escalates."""
     asked = (await patient.say("胸口疼")).done.pending
