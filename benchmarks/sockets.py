@@ -196,6 +196,7 @@ async def measure(*, sockets: int = 1000, sessions: int = 200, seconds: float = 
             "idle": await idle(service, sockets),
             "load": await load(service, sessions=sessions, seconds=seconds, pause=5.0),
             "saturated": await saturated(service, sessions=10, turns=15),
+            "rss_loaded_mib": round(service.rss_kib() / 1024),
         }
 
 
