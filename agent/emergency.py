@@ -20,9 +20,12 @@ from domain.clinical import (
 )
 from domain.session import Pending
 from domain.turn import Escalated
+from knowledge.red_flags import RedFlagRule
 
 EMERGENCY_DEPARTMENT = DepartmentId("D01")
 AMBULANCE = "120"
+LEVEL = "level"
+"""Fact of a red flag's question: the disposition it was asked at, which signs may have raised."""
 CALL_LABELS = {
     "120": "emergency.call_label",
     "12356": "emergency.call_crisis_label",
@@ -58,7 +61,15 @@ def escalate(conversation: Conversation, draft: Draft, flags: tuple[RedFlag, ...
     )
 
 
-def confirm(conversation: Conversation, draft: Draft, pending: Pending, context: TurnContext) -> TurnUpdate:
+def asked_level(rule: RedFlagRule, pending: Pending, flags: tuple[RedFlag, ...] = ()) -> Disposition:
+    """How urgent the red flag behind a question is: as it was asked, or more by what the reply adds."""
+    asked = Disposition[pending.facts.get(LEVEL, rule.disposition.name)]
+    return max(asked, rule.disposition, *(flag.disposition for flag in flags if flag.rule_id == rule.id))
+
+
+def confirm(
+    conversation: Conversation, draft: Draft, pending: Pending, context: TurnContext, level: Disposition
+) -> TurnUpdate:
     """Raise the red flag that was asked about: it was affirmed, left open or met with silence."""
     knowledge = context.deps.knowledge
     rule_id = RuleId(pending.subject)
@@ -73,7 +84,7 @@ def confirm(conversation: Conversation, draft: Draft, pending: Pending, context:
         conversation,
         draft,
         context,
-        disposition=rule.disposition,
+        disposition=level,
         reasons=(reason,),
         first_aid=rule.first_aid,
         crisis=rule.crisis,
@@ -90,17 +101,18 @@ def raise_emergency(
     first_aid: str,
     crisis: bool,
 ) -> TurnUpdate:
-    """Settle the turn with an escalation; a crisis also rings for a person."""
+    """Settle the turn with an escalation, never below the one that stands; a crisis also rings for a person."""
     knowledge, utterance = context.deps.knowledge, context.utterance
+    standing = conversation.emergency
+    disposition = max(disposition, standing.disposition) if standing else disposition
     result = _result(knowledge, disposition, reasons)
     heard = conversation.heard(utterance.text) if utterance.text else conversation
     rule_ids = tuple(reason.rule_id for reason in reasons)
-    standing = conversation.emergency.disposition if conversation.emergency else disposition
     return TurnUpdate(
         conversation=replace(
             heard.awaiting(None),
             result=result,
-            emergency=Emergency(disposition=max(disposition, standing), rule_ids=rule_ids, crisis=crisis),
+            emergency=_kept(conversation, Emergency(disposition=disposition, rule_ids=rule_ids, crisis=crisis)),
         ),
         draft=replace(
             draft.saying(*announce(knowledge, result, first_aid=first_aid, crisis=crisis)),
@@ -124,13 +136,19 @@ def decided(conversation: Conversation, draft: Draft, result: TriageResult, cont
         conversation=replace(
             conversation,
             result=result,
-            emergency=Emergency(disposition=result.disposition, rule_ids=rule_ids, crisis=crisis),
+            emergency=_kept(conversation, Emergency(disposition=result.disposition, rule_ids=rule_ids, crisis=crisis)),
         ),
         draft=replace(
             draft.saying(*announce(context.deps.knowledge, result, first_aid="", crisis=crisis)),
             tasks=(Task.HANDOFF,) if crisis else (),
         ),
     )
+
+
+def _kept(conversation: Conversation, raised: Emergency) -> Emergency:
+    """The emergency that stands from now on: a crisis stays one."""
+    standing = conversation.emergency
+    return replace(raised, crisis=raised.crisis or standing.crisis) if standing else raised
 
 
 def announce(knowledge: Knowledge, result: TriageResult, *, first_aid: str, crisis: bool) -> tuple[Part, ...]:

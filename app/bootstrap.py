@@ -160,11 +160,12 @@ class PackAlarm:
     def overdue(self, pending: Pending) -> Escalated | None:
         """The escalation of a red flag's question left open; a milder flag raises none."""
         rule = self._knowledge.pack.red_flags[RuleId(pending.subject)]
-        if not emergency.acts(rule.disposition, rule.crisis):
+        level = emergency.asked_level(rule, pending)
+        if not emergency.acts(level, rule.crisis):
             return None
         return emergency.escalation(
             self._knowledge,
-            rule.disposition,
+            level,
             (rule.id,),
             first_aid=rule.first_aid,
             crisis=rule.crisis,

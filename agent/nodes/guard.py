@@ -33,10 +33,11 @@ async def guard(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     """Let nothing past an emergency.
 
     A certain red flag answers at once. A red flag that was asked about counts as confirmed unless it
-    was clearly denied. Any other red flag asks its one question, the call button already shown.
+    was clearly denied. Any other red flag asks its one question, the call button already shown; so does one
+    that the denying reply itself brings up.
     """
     context = runtime.context
-    conversation = state.get("conversation")
+    conversation = state.get("remembered")
     if conversation is None:
         conversation = await _first(context)
     draft = state["draft"]
@@ -51,8 +52,12 @@ async def guard(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     if acting := tuple(flag for flag in screening.flags if _acts(flag, asked)):
         return emergency.escalate(conversation, draft, acting, context)
     if asked:
-        return _answer(conversation, draft, asked, context)
+        return _answer(conversation, draft, asked, screening, context)
+    return _go_on(conversation, draft, screening, context)
 
+
+def _go_on(conversation: Conversation, draft: Draft, screening: Screening, context: TurnContext) -> TurnUpdate:
+    """Note the flags that hold without being an emergency, and ask about the first that is doubtful."""
     for flag in screening.flags:
         if flag.certain:
             conversation = _noted(conversation, _held(flag, context), context)
@@ -68,17 +73,23 @@ def _acts(flag: RedFlag, asked: Pending | None) -> bool:
     return sure and emergency.acts(flag.disposition, flag.crisis)
 
 
-def _answer(conversation: Conversation, draft: Draft, pending: Pending, context: TurnContext) -> TurnUpdate:
+def _answer(
+    conversation: Conversation, draft: Draft, pending: Pending, screening: Screening, context: TurnContext
+) -> TurnUpdate:
     """The reply to a red flag's question: raise it, put it once more, or go on with what was said before it."""
     rule = context.deps.knowledge.pack.red_flags[RuleId(pending.subject)]
+    level = emergency.asked_level(rule, pending, screening.flags)
     reply = red_flag_reply.read(pending, context)
     if reply is Reply.BESIDE and AGAIN not in pending.facts:
         return _ask_again(conversation, draft, pending, context)
     denied = reply is Reply.NO
-    if not denied and emergency.acts(rule.disposition, rule.crisis):
-        return emergency.confirm(conversation, draft, pending, context)
+    if not denied and emergency.acts(level, rule.crisis):
+        return emergency.confirm(conversation, draft, pending, context, level)
     draft = replace(draft, held_text=pending.facts.get("text", ""))
-    return TurnUpdate(conversation=_answered(conversation, pending, rule, context, denied=denied), draft=draft)
+    if denied:
+        conversation = replace(conversation, refuted=(*conversation.refuted, rule.id))
+    conversation = _answered(conversation, pending, rule, context, level=rule.floor if denied else level)
+    return _go_on(conversation, draft, screening, context)
 
 
 def _known(conversation: Conversation, flag: RedFlag) -> bool:
@@ -106,13 +117,15 @@ def _noted(conversation: Conversation, raised: Raised, context: TurnContext) -> 
 
 
 def _answered(
-    conversation: Conversation, pending: Pending, rule: RedFlagRule, context: TurnContext, *, denied: bool
+    conversation: Conversation,
+    pending: Pending,
+    rule: RedFlagRule,
+    context: TurnContext,
+    *,
+    level: Disposition | None,
 ) -> Conversation:
     """After the flag's question: denied down to its floor, or affirmed without being an emergency."""
     conversation = conversation.awaiting(None)
-    level = rule.floor if denied else rule.disposition
-    if denied:
-        conversation = replace(conversation, refuted=(*conversation.refuted, rule.id))
     if level is None:
         return conversation
     raised = Raised(
@@ -197,7 +210,11 @@ def _ask(conversation: Conversation, draft: Draft, flag: RedFlag, context: TurnC
             Option(label=texts.say("triage.no_label"), value=NO),
         ),
         expires_at=deps.clock.now() + CONFIRM_WINDOW,
-        facts={"text": utterance.text, "quotes": "、".join(flag.anchors)},
+        facts={
+            "text": "。".join(part for part in (draft.held_text, utterance.text) if part),
+            "quotes": "、".join(flag.anchors),
+            emergency.LEVEL: flag.disposition.name,
+        },
     )
     card = cards.question_card(pending)
     parts: tuple[Part, ...] = (Say(text=flag.question), Show(card=card))
