@@ -106,11 +106,7 @@ class Automaton:
                 hits.append((start, end, entry))
             if entry.cues:
                 cued.append((start, end, entry))
-        for start, end, entry in _broken(text, hits):
-            hidden.add((start, end))
-            muted.difference_update((start + first, start + stop) for first, stop in entry.mutes)
-        if hidden or shut:
-            hits = [hit for hit in hits if (hit[0], hit[1]) not in hidden and hit[0] not in shut]
+        hits = _meant(text, hits, hidden, muted, shut)
         return Surface(hits=hits, cues=list(_cues(cued, hidden, muted)), covered=covered)
 
 
@@ -174,6 +170,22 @@ def _cues(
         for kind in entry.cues:
             if not (silent and kind in _MUTED_BY_FINDINGS):
                 yield Cue(kind, start, end)
+
+
+def _meant(
+    text: str,
+    hits: list[tuple[int, int, Entry]],
+    hidden: set[tuple[int, int]],
+    muted: set[tuple[int, int]],
+    shut: set[int],
+) -> list[tuple[int, int, Entry]]:
+    """The words no other word hides; of a broken one, its negation counts again."""
+    for start, end, entry in _broken(text, hits):
+        hidden.add((start, end))
+        muted.difference_update((start + first, start + stop) for first, stop in entry.mutes)
+    if not (hidden or shut):
+        return hits
+    return [hit for hit in hits if (hit[0], hit[1]) not in hidden and hit[0] not in shut]
 
 
 def _broken(text: str, hits: list[tuple[int, int, Entry]]) -> Iterator[tuple[int, int, Entry]]:
