@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from domain.clinical import Finding
+from domain.clinical import Finding, Presence
 from understanding.measured import LIMIT, Limit, Measured, limit_of
 
 Mentions: TypeAlias = "Callable[[str], Sequence[Finding]]"
@@ -33,6 +33,8 @@ _EMPTY = re.compile(
     r"[的了着得地个是在会就很也都还又把被儿现时太过有出要或]|有点|一点|有些|感觉|觉得|比较|特别|非常|突然|明显|出现|发生|患者|"
     r"孩子|老人|本人|现在|已经|得厉害|厉害|得很"
 )
+_MANNER = re.compile(r"^.{1,4}得(?=说不|坐不|站不|睁不|躺不|直不|喝不|吃不|动不|睡不|犯困|出冷汗|恶心)")
+"""「喘得说不完整句」 asks for what it has come to, not for being short of breath."""
 _FREE = 2
 """So many characters of a part may stay unsaid before its mention is only a part of it."""
 
@@ -93,7 +95,7 @@ def meant(
     measured: Measured,
 ) -> bool | None:
     """What the concepts and numbers of an answer say of a part."""
-    spans = _outermost(mentions(part.core))
+    spans = _outermost([one for one in mentions(_MANNER.sub("", part.core)) if one.presence is Presence.PRESENT])
     if part.limit is not None:
         met = measured.meets(part.limit)
         spoken = not spans or any(names & present for names in spans) or part.limit.speaks_for_itself

@@ -58,6 +58,26 @@ _SAME = (
 )
 COVERED = 0.5
 """From this share of its character pairs on, a text says what a label says."""
+_HEADS = frozenset(
+    {
+        "精神",
+        "脸色",
+        "呼吸",
+        "说话",
+        "走路",
+        "月经",
+        "小便",
+        "大便",
+        "尿色",
+        "嘴唇",
+        "眼睛",
+        "体温",
+        "血压",
+        "血糖",
+        "血氧",
+    }
+)
+"""What a part is about says nothing yet of how it is: 「精神好」 is no 「精神差」."""
 _SHORTEST = 2
 """A single character stands in too many words to be found by itself."""
 
@@ -128,7 +148,7 @@ def _part(
         if "ticked" in said and met is not None:
             return met, False
         return (False if said == {"denied"} else by_meaning), "unsure" in said
-    if "ticked" in said:
+    if "ticked" in said and by_meaning is not False:
         return True, False
     if "denied" in said and by_meaning is not True:
         return False, False
@@ -172,7 +192,8 @@ class _Clause:
     def find(self, part: str) -> tuple[int, int] | None:
         """Where the clause says what a part of a label says, in its plain text."""
         wanted = plain(part)
-        if len(wanted) < _SHORTEST or coverage(wanted, self._said) < COVERED:
+        said_of_it = coverage(wanted, self._said)
+        if len(wanted) < _SHORTEST or said_of_it < COVERED or (said_of_it == COVERED and wanted[:2] in _HEADS):
             return None
         said = self._said
         places = [(said.find(pair), said.find(pair) + len(pair)) for pair in _bigrams(wanted) if pair in said]

@@ -58,7 +58,9 @@ class TriageCase:
     """One interview. `complaint_ids` are the charts the words led to, in the order they were named.
 
     `readings` maps names of readings to values, `symptoms` the concepts found present to the words they
-    were found in, `hints` departments the words led to, to weights in (0, 1]. `month` is when it was opened.
+    were found in, `earlier` the answers already heard to charts that are not open (a sign's text, or
+    `chart.question.option`) to `+` or `-` and those words, `hints` departments the words led to, to weights
+    in (0, 1]. `month` is when it was opened.
     """
 
     knowledge_version: str
@@ -70,6 +72,7 @@ class TriageCase:
     raised: tuple[Raised, ...] = ()
     readings: dict[str, float] = field(default_factory=dict)
     symptoms: dict[str, str] = field(default_factory=dict)
+    earlier: dict[str, str] = field(default_factory=dict)
     hints: dict[DepartmentId, float] = field(default_factory=dict)
 
     def fact(self, complaint_id: str, name: str) -> Fact | None:

@@ -21,6 +21,7 @@ from understanding.reading import Answer, PersonReading, Readings, Understanding
 SEVERITY_FROM = {"重": 7.0, "中": 4.0, "轻": 0.0, "不重": 0.0}
 """Smallest number of 0–10 for which an option that begins so holds."""
 SEVERITY = "sev"
+_PRESENT, _ABSENT = "+", "-"
 _STILL_NONE = "没"
 _READINGS = {
     "spo2": "oxygen_saturation_percent",
@@ -61,7 +62,10 @@ def hear(case: TriageCase, understanding: Understanding, pack: Pack) -> TriageCa
 
 
 def _led_to(case: TriageCase, understanding: Understanding, pack: Pack) -> list[str]:
-    """The complaints the message leads to; those that rest on companions alone yield to any other."""
+    """The complaints the message leads to; those that rest on companions alone yield to any other.
+
+    In an interview that has a complaint only a symptom opens another, not a word beside it (「月经正常」).
+    """
     named = [one for one in understanding.complaint_ids if one in pack.complaints]
     resting: dict[str, list[int]] = {}
     places = {concept: place for place, concept in enumerate(pack.cover.companions)}
@@ -71,7 +75,9 @@ def _led_to(case: TriageCase, understanding: Understanding, pack: Pack) -> list[
             resting.setdefault(concept.complaint, []).append(places.get(finding.concept, len(places)))
     weight = {one: max(resting.get(one, [len(places)])) for one in named}
     standing = [one for one in named if weight[one] == len(places)]
-    if standing or case.complaint_ids:
+    if case.complaint_ids:
+        return [one for one in standing if one in resting]
+    if standing:
         return standing
     return [max(named, key=weight.__getitem__)] if named else []
 
@@ -178,21 +184,59 @@ def _learn(
 
 
 def _with_heard(case: TriageCase, understanding: Understanding, pack: Pack) -> TriageCase:
+    """The answers a message holds: facts of the open charts, and for the others a short memory until they open.
+
+    Of signs that read the same in several charts that are not open, one is remembered.
+    """
+    earlier = dict(case.earlier)
+    corrects = understanding.answer.corrects
+    opened = {chart.id for chart in (*open_charts(case, pack), *pack.general)}
     for heard in understanding.heard:
         complaint = pack.complaints.get(heard.complaint_id)
         question = complaint.by_id.get(heard.question_id) if complaint else None
         if complaint is None or question is None:
             continue
         is_option = question.type is QuestionKind.CHOICE
-        name = question.id if is_option else heard.name
-        known = case.fact(complaint.id, name)
         if is_option and not heard.present:
             continue
-        if known is not None and not understanding.answer.corrects and (is_option or not heard.present):
+        if complaint.id not in opened:
+            place = _place(complaint.id, heard.name, question)
+            if heard.present or corrects or place not in earlier:
+                earlier[place] = f"{_PRESENT if heard.present else _ABSENT}{heard.quote}"
             continue
-        value: Value = heard.name if is_option else heard.present
-        case = _learn(case, complaint, question, name, value, heard.quote)
-    return case
+        known = case.fact(complaint.id, question.id if is_option else heard.name)
+        if known is None or corrects or (heard.present and not is_option):
+            case = _with_answer(case, complaint, question, heard.name, present=heard.present, quote=heard.quote)
+    return _remembered(replace(case, earlier=earlier), pack) if earlier else case
+
+
+def _remembered(case: TriageCase, pack: Pack) -> TriageCase:
+    """The case with what the charts that are open now were told before they were."""
+    earlier = dict(case.earlier)
+    for complaint in open_charts(case, pack):
+        for question in complaint.ask:
+            for name in question.readable:
+                said = earlier.pop(_place(complaint.id, name, question), None)
+                known = case.fact(complaint.id, question.id if question.type is QuestionKind.CHOICE else name)
+                if said is not None and known is None:
+                    present = said.startswith(_PRESENT)
+                    case = _with_answer(case, complaint, question, name, present=present, quote=said[1:])
+    return replace(case, earlier=earlier)
+
+
+def _with_answer(
+    case: TriageCase, complaint: Complaint, question: Question, name: str, *, present: bool, quote: str
+) -> TriageCase:
+    if question.type is QuestionKind.CHOICE:
+        return _learn(case, complaint, question, question.id, name, quote)
+    return _learn(case, complaint, question, name, present, quote)
+
+
+def _place(complaint_id: str, name: str, question: Question) -> str:
+    """Where an answer to a chart that is not open is remembered: signs that read the same share a place."""
+    if question.type is QuestionKind.MULTI:
+        return question.signs[name]
+    return f"{complaint_id}.{question.id}.{name}"
 
 
 def _with_measures(case: TriageCase, understanding: Understanding, pack: Pack) -> TriageCase:
