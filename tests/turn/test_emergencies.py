@@ -142,3 +142,19 @@ async def test_a_cancelled_answer_stops_speaking_but_not_the_alarm(patient: Beds
     assert isinstance(first, Escalated)
     assert not any(isinstance(event, Escalated) for event in rest)
     assert all(not isinstance(event, SentenceReady | CardReady) for event in rest[-1:])
+
+
+async def test_what_raised_a_flag_while_it_was_asked_still_raises_it_when_affirmed(patient: Bedside) -> None:
+    """Fainting is ED_NOW and with lasting confusion CALL_120, also after the question between."""
+    await patient.say("上午晕倒了一下，现在人还糊涂")
+    escalated = (await patient.say("是")).escalated
+    assert escalated is not None
+    assert escalated.disposition is Disposition.CALL_120
+
+
+async def test_a_milder_flag_never_lowers_an_emergency_that_stands(patient: Bedside) -> None:
+    """After an ambulance was called for, a flag that alone means the emergency room still says ambulance."""
+    await patient.say("我妈胸口闷一阵一阵的出冷汗")
+    escalated = (await patient.say("起搏器刚才放电了")).escalated
+    assert escalated is not None
+    assert escalated.disposition is Disposition.CALL_120
