@@ -93,7 +93,7 @@ async def _turn(message: str, session_id: SessionId, agent: Agent, outcome: Outc
             case TurnDone(pending=pending):
                 asks = pending is not None and pending.kind in _QUESTIONS
                 question = (question or Question(text=text)) if asks else None
-                subject = f"{pending.kind}:{pending.question}" if pending else ""
+                subject = f"{pending.kind}:{pending.subject}" if pending else ""
             case TurnFailed():
                 outcome.failures += 1
             case _:
