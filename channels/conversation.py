@@ -40,6 +40,7 @@ from domain.clinical import Screening
 from domain.errors import BanyiError, NotFound, Unavailable
 from domain.session import Author, InputId, Message, Pending, Session
 from domain.turn import Choice, Form, TurnCancelled, TurnDone, TurnEvent, Utterance
+from understanding.private import mask
 
 log = structlog.get_logger(__name__)
 
@@ -271,7 +272,7 @@ class Conversation:
                 comment = Message(
                     session_id=self.session.id,
                     author=Author.PATIENT,
-                    text=frame.comment,
+                    text=mask(frame.comment),
                     at=self._services.clock.now(),
                     input_id=InputId(f"{SERVER_MADE}feedback.{frame.response_id}"),
                     origin="feedback",

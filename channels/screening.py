@@ -6,7 +6,7 @@ import asyncio
 
 from channels.ports import Screen
 from channels.wire import MESSAGE_LIMIT_CHARACTERS
-from domain.clinical import Screening
+from domain.clinical import Disposition, RedFlag, RuleId, Screening
 
 EMPTY = Screening()
 OVERLAP_CHARACTERS = 200
@@ -15,20 +15,22 @@ OVERLAP_CHARACTERS = 200
 async def screened(screen: Screen, words: str, recent: tuple[str, ...]) -> Screening:
     """What `words` show: a message of ordinary length at once, a longer one in overlapping windows.
 
-    Windows are read in a thread, so that a megabyte does not keep other sessions waiting; the first certain
-    flag ends the search.
+    Windows are read in a thread, so that a megabyte does not keep other sessions waiting. A flag that acts at
+    once ends the search only when nothing could be more urgent; otherwise all windows count together.
     """
     if len(words) <= MESSAGE_LIMIT_CHARACTERS:
         return screen(words, recent)
-    found = EMPTY
+    found: dict[RuleId, RedFlag] = {}
     step = MESSAGE_LIMIT_CHARACTERS - OVERLAP_CHARACTERS
     for start in range(0, len(words) - OVERLAP_CHARACTERS, step):
         window = words[start : start + MESSAGE_LIMIT_CHARACTERS]
         if window.isspace():
             continue
         hit = await asyncio.to_thread(screen, window, recent)
-        if hit.certain:
-            return hit
-        if hit.flags and not found.flags:
-            found = hit
-    return found
+        for flag in hit.flags:
+            known = found.get(flag.rule_id)
+            if known is None or (flag.certain, flag.disposition) > (known.certain, known.disposition):
+                found[flag.rule_id] = flag
+        if hit.certain and hit.certain.disposition is Disposition.CALL_120:
+            break
+    return Screening(flags=tuple(sorted(found.values(), key=lambda flag: (not flag.certain, -flag.disposition))))

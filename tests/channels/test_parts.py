@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from channels.flood import Bucket, Verdict
 from channels.history import Standing, escalations, last_number, standing
 from channels.screening import screened
 from channels.speech import error_text
-from domain.clinical import RuleId, Screening
+from domain.clinical import Disposition, RuleId, Screening
 from domain.turn import Json
 from tests.channels.ward import TEXTS
 from tests.fakes.turns import CERTAIN, DOUBTFUL, escalated, fake_screen
@@ -89,6 +91,19 @@ async def test_a_doubtful_sign_in_a_long_text_is_kept() -> None:
     """It is reported when nothing certain is found."""
     text = "好" * 5000 + "胸口闷" + "好" * 5000
     assert (await screened(fake_screen, text, ())).to_confirm == DOUBTFUL
+
+
+async def test_a_long_text_raises_the_most_urgent_of_its_signs() -> None:
+    """A milder certain sign at the beginning does not hide a worse one further on."""
+    milder = replace(CERTAIN, rule_id=RuleId("RF-milder"), disposition=Disposition.ED_NOW)
+
+    def screen(text: str, recent: tuple[str, ...] = ()) -> Screening:
+        return Screening(flags=(milder,)) if "头昏" in text else fake_screen(text, recent)
+
+    text = "头昏" + "好" * 5000 + "突然嘴歪" + "好" * 5000
+    found = await screened(screen, text, ())
+    assert found.certain == CERTAIN
+    assert milder in found.flags
 
 
 def test_errors_say_what_the_message_held() -> None:
