@@ -65,13 +65,11 @@ def _medical(lexicon: Lexicon, normalities: Normalities, charts: ChartReader) ->
     symptoms = Symptoms(lexicon)
 
     def read(raw: str) -> SymptomReading:
-        heard = lexicon.hear(raw)
-        normalities.deny(heard)
+        heard = normalities.deny(lexicon.hear(raw))
         return replace(
             symptoms.read(heard),
             heard=charts(heard),
             mentions=normalities.mentions(heard),
-            named=normalities.named(heard),
         )
 
     return read

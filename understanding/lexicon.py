@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 import ahocorasick
 
@@ -27,6 +28,8 @@ _SHORT = 2
 _PARTICLES = re.compile(r"[着了得的地不没上下起来出过大小有]")
 _RARER_WITH_LENGTH = 20.0
 _REPAIR_CONTEXT = 24
+_HEARD_KEPT = 64
+"""Texts whose mentions are kept for a moment: those of some twenty sessions that speak at once."""
 
 
 class Lexicon:
@@ -68,6 +71,7 @@ class Lexicon:
             self._noise.add_word(row.wrong, row)
         self._noise.make_automaton()
         self._homophones = Homophones(self._sounding(literals))
+        self._heard = lru_cache(_HEARD_KEPT)(self._hear)
 
     def __len__(self) -> int:
         """How many different wordings it knows."""
@@ -94,7 +98,13 @@ class Lexicon:
         return Parts(self._commonness)
 
     def hear(self, raw: str) -> Heard:
-        """Everything `raw` mentions."""
+        """Everything `raw` mentions; shared with whoever hears the same soon again, so nobody changes it.
+
+        One message is heard on receipt, by the guard, by the reader, and with the messages that follow it.
+        """
+        return self._heard(raw)
+
+    def _hear(self, raw: str) -> Heard:
         normal = normalise(raw)
         heard = Heard(normal=normal)
         surface = self._scan(heard, normal.text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from domain.clinical import ConceptId, Finding, Presence
 from knowledge.lexicon import Kind
@@ -33,17 +34,23 @@ class Normalities:
         self._rows = tuple((row.expression, tuple(map(lexicon.id_of, row.denies))) for row in rows)
         self._any = re.compile("|".join(f"(?:{row.expression.pattern})" for row in rows) or r"(?!)")
         denied = {number for _, numbers in self._rows for number in numbers}
+        concepts = lexicon.vocabulary.concepts
+        states = {name for name, concept in concepts.items() if concept.kind in _STATES}
         self._named = {
             number: name
-            for name, concept in lexicon.vocabulary.concepts.items()
-            if (number := lexicon.id_of(name)) in denied or concept.kind in _STATES
+            for name, concept in concepts.items()
+            if (number := lexicon.id_of(name)) in denied or name in states or not states.isdisjoint(concept.forms)
         }
 
-    def deny(self, heard: Heard) -> None:
-        """Add to a message what its statements of normality deny; what is itself denied or asked says nothing."""
+    def deny(self, heard: Heard) -> Heard:
+        """The message with what its statements of normality deny; what is itself denied or asked says nothing.
+
+        The one given stays as it is.
+        """
         text = heard.normal.text
         if not self._any.search(text):
-            return
+            return heard
+        spans = {concept: list(found) for concept, found in heard.spans.items()}
         for expression, concepts in self._rows:
             for match in expression.finditer(text):
                 start, end = match.span()
@@ -51,8 +58,8 @@ class Normalities:
                     continue
                 span = (start, end, Status.ABSENT)
                 for concept in concepts:
-                    heard.spans.setdefault(concept, []).append(span)
-        heard.forget()
+                    spans.setdefault(concept, []).append(span)
+        return replace(heard, spans=spans, _merged={})
 
     def mentions(self, heard: Heard) -> tuple[Finding, ...]:
         """Every mention of a state, with the classes it belongs to and its place in the normal text."""
@@ -62,10 +69,6 @@ class Normalities:
             if number in self._named
             for span in spans
         )
-
-    def named(self, heard: Heard) -> tuple[Finding, ...]:
-        """The states that are named themselves: 「不动也喘」 names more than being short of breath."""
-        return tuple(self._mention(heard, number, span) for number, span in heard.own if number in self._named)
 
     def _mention(self, heard: Heard, number: int, span: Span) -> Finding:
         start, end, status = span
