@@ -1,4 +1,4 @@
-"""Which nodes answer a message; pure. The edges are coroutines because LangGraph moves plain functions to a thread."""
+"""Which nodes answer a message; pure."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ PENDING_OWNERS = {
 BOOKING_ACTIONS = frozenset({cards.BOOK, cards.SHOW_SLOTS, cards.CANCEL})
 
 
-async def after_guard(state: TurnState) -> str:
+def after_guard(state: TurnState) -> str:
     """An answered message is said, a replayed one is over, any other is read."""
     draft = state["draft"]
     if draft.replayed:
         return END
-    return await next_task(state) if draft.settled else "understand"
+    return next_task(state) if draft.settled else "understand"
 
 
-async def next_task(state: TurnState) -> str:
+def next_task(state: TurnState) -> str:
     """The next node with something to answer, or the saying."""
     tasks = state["draft"].tasks
     return tasks[0].value if tasks else "compose"
@@ -90,8 +90,8 @@ def plan(utterance: Utterance, conversation: Conversation, understanding: Unders
 
 
 def _otherwise(understanding: Understanding) -> Task:
-    """Words that lead to a department are taken for a complaint; anything else may be in the guide."""
-    speaks_of_body = any(not hint.named for hint in understanding.departments)
+    """Words that lead to a chart or a department are taken for a complaint; anything else may be in the guide."""
+    speaks_of_body = bool(understanding.complaint_ids) or any(not hint.named for hint in understanding.departments)
     return Task.TRIAGE if speaks_of_body and not understanding.educational else Task.GUIDANCE
 
 
