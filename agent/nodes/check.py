@@ -71,7 +71,10 @@ def _sources(draft: Draft) -> tuple[Source, ...]:
 
 
 def _messages(context: TurnContext, draft: Draft, done: TurnDone) -> tuple[Message, ...]:
-    """The transcript's two lines; a form leaves no line, numbers typed into the chat are masked."""
+    """The transcript's two lines, numbers typed into the chat masked.
+
+    A form leaves no line, nor do words without consent that were no emergency.
+    """
     utterance = context.utterance
     reply = Message(
         session_id=utterance.session_id,
@@ -83,7 +86,8 @@ def _messages(context: TurnContext, draft: Draft, done: TurnDone) -> tuple[Messa
         label=done.label,
         trace_id=done.trace_id,
     )
-    if not draft.said:
+    may_keep = utterance.consented or draft.judgement is not None
+    if not draft.said or not may_keep:
         return (reply,)
     patient = Message(
         session_id=utterance.session_id,

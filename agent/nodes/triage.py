@@ -13,6 +13,7 @@ from agent.nodes.stage import stage
 from agent.reply import Part, Say, Show
 from agent.state import Draft, Judgement, Task, TurnState, TurnUpdate
 from domain.clinical import Disposition
+from domain.errors import Unavailable
 from domain.session import PendingKind
 from domain.turn import Origin
 from tools.triage.case import TriageCase
@@ -39,13 +40,30 @@ async def triage(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     case = _heard(conversation, understanding, draft.said, context)
     conversation = replace(conversation, profile=case.profile)
     if conversation.emergency:
-        return await _standing(replace(conversation, case=case), draft, case, context)
-    step = next_step(case, context.deps.knowledge.pack, await context.deps.scheduling.departments())
+        return _standing(replace(conversation, case=case), draft, case, context)
+    step = await _next(case, context)
     conversation = replace(conversation, case=step.case, unclear_turns=0)
     if isinstance(step, Ask):
         conversation, parts = _ask(conversation, step, context, fresh=fresh, uncovered=draft.uncovered)
         return TurnUpdate(conversation=conversation, draft=draft.saying(*parts))
     return _decided(conversation, draft, step, context)
+
+
+async def _next(case: TriageCase, context: TurnContext) -> Ask | Decide:
+    """The next question or the outcome. An emergency does not wait for the hospital's system to answer.
+
+    Raises:
+        Unavailable: the outcome names departments and the hospital's own are not known.
+    """
+    pack = context.deps.knowledge.pack
+    try:
+        hospital = await context.deps.scheduling.departments()
+    except Unavailable:
+        step = next_step(case, pack)
+        if isinstance(step, Decide) and step.result.disposition < Disposition.ED_NOW:
+            raise
+        return step
+    return next_step(case, pack, hospital)
 
 
 def _interviewing(conversation: Conversation) -> bool:
@@ -95,9 +113,9 @@ def _decided(conversation: Conversation, draft: Draft, step: Decide, context: Tu
     return TurnUpdate(conversation=conversation, draft=draft.saying(*parts))
 
 
-async def _standing(conversation: Conversation, draft: Draft, case: TriageCase, context: TurnContext) -> TurnUpdate:
+def _standing(conversation: Conversation, draft: Draft, case: TriageCase, context: TurnContext) -> TurnUpdate:
     """While an emergency stands nothing is asked that could delay help; what is worse is still raised."""
-    step = decide(case, context.deps.knowledge.pack, await context.deps.scheduling.departments())
+    step = decide(case, context.deps.knowledge.pack)
     standing = conversation.emergency.disposition if conversation.emergency else Disposition.HOME
     if step.result.disposition > standing:
         draft = replace(draft, judgement=_judgement(step))

@@ -8,12 +8,14 @@ from typing import TypeVar
 from langgraph.runtime import Runtime
 
 from agent import routing
+from agent.booking import finding
 from agent.conversation import Conversation
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
 from agent.reply import Say
 from agent.state import Task, TurnState, TurnUpdate
 from domain.patient import PatientProfile
+from tools.triage.case import TriageCase
 from understanding.reading import Understanding
 
 T = TypeVar("T")
@@ -31,7 +33,8 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
         understanding = context.deps.knowledge.reader(text, pending=conversation.pending, now=utterance.at)
         conversation = conversation.heard(utterance.text) if utterance.text else conversation
         if _someone_else(conversation, understanding):
-            conversation = starts_over(conversation)
+            same = understanding.person.relation in {None, conversation.profile.relation}
+            conversation = starts_over(await finding.release(conversation, context), same_person=same)
         conversation = replace(conversation, profile=known(conversation.profile, understanding))
     tasks = routing.plan(utterance, conversation, understanding)
     if not utterance.consented:
@@ -86,6 +89,11 @@ def _either(said: T | None, before: T | None) -> T | None:
     return before if said is None else said
 
 
-def starts_over(conversation: Conversation) -> Conversation:
-    """The conversation about somebody else, or from the beginning: nothing of the first patient carries over."""
-    return Conversation(asked=conversation.asked, grave=conversation.grave, answered=conversation.answered)
+def starts_over(conversation: Conversation, *, same_person: bool) -> Conversation:
+    """The conversation from the beginning. About the same person nothing that was raised is taken back."""
+    fresh = Conversation(asked=conversation.asked, grave=conversation.grave, answered=conversation.answered)
+    if not same_person:
+        return fresh
+    case = conversation.case
+    kept = TriageCase(knowledge_version=case.knowledge_version, month=case.month, raised=case.raised) if case else None
+    return replace(fresh, case=kept, emergency=conversation.emergency, refuted=conversation.refuted)

@@ -84,6 +84,14 @@ async def test_a_crisis_in_reply_to_another_red_flag_is_met_as_one(patient: Beds
     assert answer.escalated.crisis
 
 
+async def test_starting_over_does_not_take_an_emergency_back(patient: Bedside) -> None:
+    """「重新开始」 by the same patient keeps the emergency in view and books nothing."""
+    await patient.say("我胸口疼得厉害，一身冷汗")
+    await patient.say("重新开始")
+    answer = await patient.say("帮我挂个眼科的号")
+    assert "slots" not in answer.kinds
+
+
 async def test_silence_on_a_red_flag_counts_as_yes(patient: Bedside) -> None:
     """The server's own choice after 90 seconds escalates."""
     asked = (await patient.say("胸口疼")).done.pending

@@ -12,7 +12,7 @@ from agent.graph import build
 from agent.turn import Turns
 from domain.errors import Unavailable
 from domain.ports import HandoffDesk, Scheduling
-from domain.scheduling import HospitalDepartment
+from domain.scheduling import Hold, HospitalDepartment, SlotId
 from domain.session import SessionId
 from domain.turn import TurnFailed
 from memory.codec import codec
@@ -36,6 +36,10 @@ class AwayHospital:
         """Fail as a database does that is away."""
         raise Unavailable("hospital")
 
+    async def hold(self, slot_id: SlotId, **_asked: object) -> Hold:
+        """Fail as a database does that is away."""
+        raise Unavailable(f"hospital, holding {slot_id}")
+
 
 async def test_a_crisis_is_met_although_the_desk_is_away(patient: Bedside) -> None:
     """The hotline and the words for it are said; that nobody can be called is said too."""
@@ -47,18 +51,25 @@ async def test_a_crisis_is_met_although_the_desk_is_away(patient: Bedside) -> No
 
 
 async def test_a_turn_that_failed_half_way_leaves_nothing_behind(patient: Bedside) -> None:
-    """The same reply to a red flag's question, sent again after the outage, is read against that question."""
+    """The same choice of a slot, sent again after the outage, is read against the slots that were shown."""
     graph = build(InMemorySaver(serde=codec))
     patient.turns = Turns(graph, patient.deps)
-    asked = (await patient.say("胸口疼")).done.pending
-    reply = patient.utterance(text="没有")
-    away = replace(patient.deps, scheduling=cast("Scheduling", AwayHospital()))
-    patient.turns = Turns(graph, away)
-    failed = (await patient.put(reply)).events[-1]
+    asked = (await patient.say("我想挂消化科")).done.pending
+    choice = patient.utterance(text="就第二个")
+    patient.turns = Turns(graph, replace(patient.deps, scheduling=cast("Scheduling", AwayHospital())))
+    failed = (await patient.put(choice)).events[-1]
     assert isinstance(failed, TurnFailed)
     assert failed.retryable
     assert await patient.turns.pending(patient.session_id) == asked
     patient.turns = Turns(graph, patient.deps)
-    pending = (await patient.put(reply)).done.pending
-    assert pending is not None
-    assert pending.subject.startswith("chest_pain.")
+    assert (await patient.put(choice)).kinds == ["identity_form"]
+
+
+async def test_an_emergency_of_the_interview_needs_no_hospital_system(patient: Bedside) -> None:
+    """A ticked danger sign raises although the hospital's system does not answer."""
+    graph = build(InMemorySaver(serde=codec))
+    patient.turns = Turns(graph, patient.deps)
+    asked = await patient.say("头疼三天了")
+    tick = next(a for a in asked.card("triage_question")["actions"] if "痛到顶" in a["label"])
+    patient.turns = Turns(graph, replace(patient.deps, scheduling=cast("Scheduling", AwayHospital())))
+    assert (await patient.tap(tick)).escalated is not None
