@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from domain.clinical import Finding, Presence
-from understanding.measured import LIMIT, Limit, Measured, limit_of
+from understanding.measured import LIMIT, Limit, Measured, Unit, limit_of
 
 Mentions: TypeAlias = "Callable[[str], Sequence[Finding]]"
 """Reads what a label mentions, with its places."""
@@ -123,24 +123,32 @@ def _degree_only(left: str) -> bool:
 
 
 def _outermost(found: Sequence[Finding]) -> dict[frozenset[str], str]:
-    """The longest mentions, each with the names of all that stand exactly there, and its words."""
+    """The longest mentions, each with the names that stand there and nowhere inside it, and its words.
+
+    「不动也喘」 is not said by who is short of breath: 喘 stands inside it.
+    """
     places = {(one.start, one.end) for one in found}
-    kept = [
+    kept = {
         place
         for place in places
         if not any(other != place and other[0] <= place[0] and place[1] <= other[1] for other in places)
-    ]
+    }
+    inner = {one.concept for one in found if (one.start, one.end) not in kept}
+    spans: dict[tuple[int, int], list[Finding]] = {}
+    for one in found:
+        if (one.start, one.end) in kept:
+            spans.setdefault((one.start, one.end), []).append(one)
     return {
-        frozenset(str(one.concept) for one in found if (one.start, one.end) == place): next(
-            one.quote for one in found if (one.start, one.end) == place
-        )
-        for place in kept
+        frozenset(str(one.concept) for one in group if one.concept not in inner)
+        or frozenset(str(one.concept) for one in group): group[0].quote
+        for group in spans.values()
     }
 
 
 def _part(text: str) -> Part:
     limit = limit_of(text)
-    return Part(text=text, core=LIMIT.sub("", text) if limit else text, limit=limit)
+    core = LIMIT.sub("", text) if limit else text
+    return Part(text=text, core=core, limit=None if limit == Limit(Unit.DAYS) else limit)
 
 
 def _any(values: Iterator[bool | None] | map[bool | None]) -> bool | None:

@@ -39,11 +39,13 @@ class Limit:
         return self.unit in {Unit.CELSIUS, Unit.OXYGEN, Unit.GLUCOSE, Unit.PRESSURE}
 
 
-_N = r"(?P<n>\d+(?:\.\d+)?|[两二三四五六七八九十]+)"
+_N = r"(?P<n>\d+(?:\.\d+)?|[一两二三四五六七八九十]+)"
 LIMIT = re.compile(
     rf"(?:近|过去|最近)?(?P<less><|≤|低于|不到|少于|不满)?(?P<more>≥|>|超过|高于|大于|满|到)?{_N}(?:/\d+)?"
     r"(?P<unit>℃|度|次|回|分钟|小时|天|日|周|个月|月|年)?(?P<bound>以上|或更高|或更低|以下|以内|内|前|后)?"
 )
+_MOMENT = 1 / 24
+"""「一分钟内」 is how it came, not how long ago: no number is needed for it."""
 _DAYS = {"分钟": 1 / 1440, "小时": 1 / 24, "天": 1, "日": 1, "周": 7, "个月": 30, "月": 30, "年": 365}
 _READ = ((Unit.OXYGEN, "血氧"), (Unit.GLUCOSE, "血糖"), (Unit.PRESSURE, "血压"))
 _COUNT = re.compile(rf"(?P<n>{NUMERAL})(?:来|多)?(?:次|回|遍|趟)")
@@ -112,6 +114,8 @@ def limit_of(text: str) -> Limit | None:
         within = match["bound"] in {"以内", "内"} or match[0].startswith(("近", "过去", "最近"))
         if unit is None or not (below or within or match["more"] or match["bound"]):
             continue
+        if unit is Unit.DAYS and within and amount * scale < _MOMENT:
+            return Limit(unit)
         if unit is Unit.DAYS and (within or below):
             return Limit(Unit.AGO, high=amount * scale)
         return Limit(unit, high=amount) if below else Limit(unit, low=amount * scale)

@@ -17,6 +17,8 @@ from understanding.hearing import Heard, Span
 from understanding.lexicon import Lexicon
 from understanding.scope import Status
 
+_ANY_WORD_FOR = "类"
+"""抽搐类 is every word for 抽搐."""
 _STATES = frozenset({Kind.SYMPTOM, Kind.DISEASE})
 _PRESENCE = {Status.ABSENT: Presence.ABSENT, Status.HYPOTHETICAL: Presence.HYPOTHETICAL}
 _PRESENCE |= {Status.HISTORY: Presence.HISTORY, Status.UNKNOWN: Presence.UNKNOWN}
@@ -38,8 +40,8 @@ class Normalities:
         states = {name for name, concept in concepts.items() if concept.kind in _STATES}
         self._named = {
             number: name
-            for name, concept in concepts.items()
-            if (number := lexicon.id_of(name)) in denied or name in states or not states.isdisjoint(concept.forms)
+            for name in concepts
+            if (number := lexicon.id_of(name)) in denied or name.removesuffix(_ANY_WORD_FOR) in states
         }
 
     def deny(self, heard: Heard) -> Heard:

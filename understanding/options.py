@@ -21,13 +21,18 @@ _DENIED = re.compile(
     r"没有?(?!错|事|劲|力|精神|胃口|尿|准)|不(?!舒服|停|住|得不|过|清楚|知道|确定|能|敢|动|完整)|无(?!力)|未|并非|冇|莫得|从来没"
 )
 _DENIED_AFTER = re.compile(
-    r"^(?:倒|也|都|是|这个|那个|这种|的情况|症状|情况)*(?:没有|没|不存在|否|无|不算|不是)(?:$|的|过|啊|吧|呢|出现)"
+    r"^(?:倒|也|都|是|这个|那个|这种|的情况|症状|情况)*(?:没有|没|不存在|否|无|不算|不是)(?:$|的|过|啊|吧|呢|出现)|^(?:倒|也|都|是)*不(?!停|住|断|退|下|了|出|动|清|能|敢|得|够|完|成)"
 )
 _UNSURE = re.compile(r"不清楚|不知道|不确定|说不好|不好说|不太清楚|没注意|记不清|不晓得|拿不准")
 _NOT_DENIED = re.compile(r"不是没有?|没有不|有没有|不得不|是不是|能不能|会不会")
 _ALTERNATIVE = re.compile(r"[、，,/；;（）()：:]|或者?|以及|(?<=[^温])和|且")
 _NOISE = re.compile(r"[的了着得地个是在会就很也都还又把被儿现时太]|有点|一点|有些|感觉|觉得|比较|特别|非常|突然|明显")
 _SAME = (
+    ("左边小肚子", "左下腹"),
+    ("右边小肚子", "右下腹"),
+    ("小肚子", "下腹"),
+    ("整个肚子", "全腹"),
+    ("满肚子", "全腹"),
     ("疼痛", "疼"),
     ("痛", "疼"),
     ("发热", "发烧"),
@@ -58,6 +63,9 @@ _SAME = (
 )
 COVERED = 0.5
 """From this share of its character pairs on, a text says what a label says."""
+_PIECE, _PIECE_SHARE = 3, 0.4
+_TOGETHER = 0.6
+"""From this share on, clauses that say parts of a label between them say it together."""
 _HEADS = frozenset(
     {
         "精神",
@@ -142,6 +150,10 @@ def _part(
 ) -> tuple[bool | None, bool]:
     """What an answer says of one part of a label, and whether it says that it does not know."""
     said = {clause.says(place) for clause in clauses if (place := clause.find(part.core)) is not None}
+    if not said and not (mentions and mentions(part.core)):
+        said = {clause.says(place) for clause in clauses if (place := clause.single(part.core)) is not None}
+    if not said and len(clauses) > 1 and coverage(plain(part.core), "".join(map(str, clauses))) >= _TOGETHER:
+        said = {clause.says((0, 0)) for clause in clauses}
     by_meaning = meant(part, mentions=mentions, present=present, absent=absent, measured=measured) if mentions else None
     if part.limit is not None:
         met = measured.meets(part.limit)
@@ -189,15 +201,29 @@ class _Clause:
     def __init__(self, text: str) -> None:
         self._said = plain(text)
 
+    def __str__(self) -> str:
+        return self._said
+
     def find(self, part: str) -> tuple[int, int] | None:
         """Where the clause says what a part of a label says, in its plain text."""
         wanted = plain(part)
+        if self._inside(wanted):
+            return 0, len(self._said)
         said_of_it = coverage(wanted, self._said)
         if len(wanted) < _SHORTEST or said_of_it < COVERED or (said_of_it == COVERED and wanted[:2] in _HEADS):
             return None
         said = self._said
         places = [(said.find(pair), said.find(pair) + len(pair)) for pair in _bigrams(wanted) if pair in said]
         return min(place[0] for place in places), max(place[1] for place in places)
+
+    def single(self, part: str) -> tuple[int, int] | None:
+        """Where a part of one character that the lexicon does not know stands by itself."""
+        place = self._said.find(plain(part))
+        return None if place < 0 or len(plain(part)) != 1 else (place, place + 1)
+
+    def _inside(self, wanted: str) -> bool:
+        """Whether the clause is a good piece of the part: 「脖子硬」 of 「脖子硬低不下头」."""
+        return len(self._said) >= _PIECE and self._said in wanted and len(self._said) / len(wanted) >= _PIECE_SHARE
 
     def says(self, place: tuple[int, int]) -> str:
         """Whether what stands there is said to be, denied, or not known."""

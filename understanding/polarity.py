@@ -43,6 +43,8 @@ _ECHO_END = re.compile(r"(?:的|了|啊|呀|呢|吧|过|着|[。！!，])+$")
 _ASKS_WHETHER = re.compile(r"有没有|是不是|吗|是否|有无|会不会|能不能")
 _SEVERAL_ASKED = re.compile(r"或|、|还是")
 _DENIAL = re.compile(r"没有?|不|无")
+_ABLE = frozenset({"能", "会", "可以"})
+"""These say yes to a question that asks for them; to any other 「能自己走」 tells something."""
 _SHORT = 4
 _LONG_ECHO = 8
 
@@ -103,8 +105,9 @@ def _yes(said: str, question: str) -> bool | None:
         return True
     if _NO.match(rest) or _SHORT_NO.fullmatch(rest):
         return None if _partly(rest, question) else False
-    if _YES.match(rest) or nodded:
-        return True
+    if (said_yes := _YES.match(rest)) or nodded:
+        able = said_yes is not None and said_yes[0] in _ABLE and len(rest) > len(said_yes[0]) + 1
+        return None if able and said_yes and said_yes[0] not in question and not nodded and question else True
     if tail := _TAIL.search(rest):
         return tail[1] in {"有", "是的", "会"} if len(rest) <= _LONG_ECHO else None
     return True if _echoes(rest, question) else None
@@ -130,5 +133,6 @@ def _attached(rest: str) -> bool:
     """Whether a no is joined to the thing it denies (「没有晕倒」) rather than standing alone (「没有啊」)."""
     match = re.match(r"(?:并?没有?|不是|无|不)(?P<what>[一-鿿]+)", rest)
     return match is not None and not re.match(
-        r"有|啊|呢|吧|的|呀|这|那|任何|过|了|没|倒|哦|哈|呗|嘛|会|对|要|用|行|存在|出现|其他|别的", match["what"]
+        r"有|啊|呢|吧|的|呀|这|那|任何|过|了|没|倒|哦|哈|呗|嘛|会|对|要|用|行|存在|出现|发现|得$|其他|别的",
+        match["what"],
     )

@@ -49,6 +49,7 @@ _ERRANDS = frozenset(
 )
 """Intents whose clause tells nothing about what somebody suffers from."""
 _BARE_WISH_CHARACTERS = 20
+_ASKS_SINCE = re.compile(r"多久|多长时间|什么时候|怎么开始|何时")
 _LABELS_KEPT = 4096
 _CLAUSE = re.compile(r"[^，。！？；,!?;\n]+")
 _FOREIGN = re.compile(r"[A-Za-z]{2,}(?:[\s,.'!?-]+[A-Za-z]+){2,}")
@@ -103,6 +104,8 @@ class Reader:
         intents = _with_language(self.intents.read(said), said)
         departments = self._departments(said, medical, intents)
         lasting = durations.read(said, now)
+        if lasting is None and pending is not None and _ASKS_SINCE.search(pending.question):
+            lasting = durations.read(f"{said}开始的", now)
         measured = vitals.read(said)
         answer = read_answer(
             said,
@@ -140,7 +143,7 @@ class Reader:
         known = self._labels.get(label)
         if known is None:
             medical = self.symptoms(label)
-            known = medical.named or medical.findings
+            known = medical.mentions or medical.findings
             if len(self._labels) < _LABELS_KEPT:
                 self._labels[label] = known
         return known

@@ -111,13 +111,11 @@ class Heard:
 class SymptomReading:
     """What the lexicon makes of a message: the medical part of an `Understanding`.
 
-    `mentions` is every mention of a state, words for states and classes included, however it is meant;
-    `named` leaves out the classes.
+    `mentions` is every mention of a state, words for states and classes included, however it is meant.
     """
 
     findings: tuple[Finding, ...] = ()
     mentions: tuple[Finding, ...] = ()
-    named: tuple[Finding, ...] = ()
     complaint_ids: tuple[str, ...] = ()
     departments: tuple[DepartmentHint, ...] = ()
     heard: tuple[Heard, ...] = ()
