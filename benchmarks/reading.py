@@ -14,7 +14,7 @@ from typing import TypeVar
 from agent.deps import Knowledge
 from agent.screen import Screen
 from benchmarks.figures import Figure, percentile
-from benchmarks.turns import CONVERSATIONS
+from benchmarks.turns import CONVERSATIONS, END_OF_WORDS
 from knowledge.pack import Pack
 from tools.triage.case import TriageCase
 from tools.triage.hearing import hear
@@ -109,7 +109,7 @@ def _reading(knowledge: Knowledge) -> list[Figure]:
         knowledge.screen(text)
         return hear(case, knowledge.reader(text, pending=None, now=NOW), knowledge.pack)
 
-    sayings = [text for conversation in CONVERSATIONS for text in conversation]
+    sayings = [text + end for end in END_OF_WORDS for conversation in CONVERSATIONS for text in conversation]
     short = statistics.median(_timed(understood, sayings, times=3))
     long = statistics.median(_timed(understood, messages(100)))
     name = "understanding and rules, a message"
