@@ -54,6 +54,10 @@ OWN_PACKAGES: Final = ("app", "channels", "agent", "tools", "understanding", "kn
 EventDict = MutableMapping[str, Any]
 
 
+SPEAK_FOR_THEMSELVES = ("uvicorn", "uvicorn.error", "uvicorn.access")
+"""Loggers a library may have given handlers of its own, past the filter; they are taken away."""
+
+
 def configure_logging(level: str, form: Literal["auto", "json", "console"]) -> None:
     """Send structlog's and the standard library's records to standard error, through the same filter."""
     console = form == "console" or (form == "auto" and sys.stderr.isatty())
@@ -84,6 +88,9 @@ def configure_logging(level: str, form: Literal["auto", "json", "console"]) -> N
     root.setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
     for name in OWN_PACKAGES:
         logging.getLogger(name).setLevel(level.upper())
+    for name in SPEAK_FOR_THEMSELVES:
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [], True
 
 
 def foreign(_logger: Any, _method: str, event: EventDict) -> EventDict:
