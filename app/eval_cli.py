@@ -17,8 +17,9 @@ from rich.table import Table
 from app.evaluating import open_readings, play_all
 from domain.errors import BanyiError
 from evals import departments, findings, intents, triage
-from evals.case import read_cases
+from evals.case import Case
 from evals.report import as_json, percent, triage_page
+from evals.rows import read_rows
 from evals.statistics import Share
 from knowledge.loader import load_pack
 
@@ -44,7 +45,7 @@ def eval_triage(
     processes: Annotated[int, typer.Option(min=1, help="Processes to spread the cases over.")] = os.cpu_count() or 1,
 ) -> None:
     """Simulated patients over the real conversation."""
-    chosen = _read(lambda: list(read_cases(cases)))
+    chosen = _read(lambda: list(read_rows(cases, Case)))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("cases", total=len(chosen))
@@ -61,7 +62,7 @@ def eval_triage(
 def eval_departments(data: Data, *, print_json: AsJson = False, out: Out = None) -> None:
     """The department from a first sentence alone."""
     readings = open_readings(ON_DAY)
-    report = _read(lambda: departments.report(departments.read_sentences(data), readings.departments))
+    report = _read(lambda: departments.report(read_rows(data, departments.Sentence), readings.departments))
     _show("departments", report, data, readings.knowledge.pack.version, print_json=print_json, out=out)
 
 
@@ -69,7 +70,7 @@ def eval_departments(data: Data, *, print_json: AsJson = False, out: Out = None)
 def eval_findings(data: Data, *, print_json: AsJson = False, out: Out = None) -> None:
     """Symptoms said to be present or absent in dialogues."""
     readings = open_readings(ON_DAY)
-    report = _read(lambda: findings.report(findings.read_dialogues(data), readings))
+    report = _read(lambda: findings.report(read_rows(data, findings.Dialogue), readings))
     _show("findings", report, data, readings.knowledge.pack.version, print_json=print_json, out=out)
 
 
@@ -77,7 +78,7 @@ def eval_findings(data: Data, *, print_json: AsJson = False, out: Out = None) ->
 def eval_intents(data: Data, *, print_json: AsJson = False, out: Out = None) -> None:
     """What patients want, from one message."""
     readings = open_readings(ON_DAY)
-    report = _read(lambda: intents.report(intents.read_wishes(data), readings.intents))
+    report = _read(lambda: intents.report(read_rows(data, intents.Wish), readings.intents))
     _show("intents", report, data, readings.knowledge.pack.version, print_json=print_json, out=out)
 
 

@@ -8,14 +8,11 @@ regular expression over the agent's question, and `say`), `default_yes_no`, `def
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from domain.clinical import Disposition
-from domain.errors import InvalidFields
 
 
 class _Part(BaseModel):
@@ -62,19 +59,3 @@ class Case(_Part):
     def emergency(self) -> bool:
         """Whether the case must reach an emergency department or an ambulance."""
         return self.gold.disposition is not None and self.gold.disposition >= Disposition.ED_NOW
-
-
-def read_cases(path: Path) -> Iterator[Case]:
-    """The cases of a JSON-lines file.
-
-    Raises:
-        InvalidFields: a line is not a case; names the line.
-    """
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                yield Case.model_validate_json(line)
-            except ValidationError as error:
-                raise InvalidFields({f"{path.name}:{number}": str(error.errors()[0]["msg"])}) from error

@@ -5,14 +5,12 @@ One JSON object a line: `id`, `text`, `best`, `acceptable` (department ids), `ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from domain.clinical import DepartmentId
-from domain.errors import InvalidFields
 from evals.statistics import Share
 
 
@@ -39,21 +37,6 @@ class DepartmentReport:
     best: Share
     unanswered: Share
     wrong: tuple[str, ...]
-
-
-def read_sentences(path: Path) -> Iterator[Sentence]:
-    """The sentences of a JSON-lines file.
-
-    Raises:
-        InvalidFields: a line is not a sentence; names the line.
-    """
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                try:
-                    yield Sentence.model_validate_json(line)
-                except ValidationError as error:
-                    raise InvalidFields({f"{path.name}:{number}": str(error.errors()[0]["msg"])}) from error
 
 
 def report(sentences: Iterable[Sentence], route: Callable[[str], tuple[DepartmentId, ...]]) -> DepartmentReport:

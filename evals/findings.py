@@ -6,15 +6,13 @@ unknown}. A doctor's question gives the context of the patient's answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from domain.clinical import ConceptId, Presence
-from domain.errors import InvalidFields
 from evals.statistics import Share
 
 SPOKEN = frozenset({Presence.PRESENT, Presence.ABSENT})
@@ -78,21 +76,6 @@ class FindingReport:
     absent: Scores
     denial_as_presence: Share
     unmapped: tuple[str, ...]
-
-
-def read_dialogues(path: Path) -> Iterator[Dialogue]:
-    """The dialogues of a JSON-lines file.
-
-    Raises:
-        InvalidFields: a line is not a dialogue; names the line.
-    """
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                try:
-                    yield Dialogue.model_validate_json(line)
-                except ValidationError as error:
-                    raise InvalidFields({f"{path.name}:{number}": str(error.errors()[0]["msg"])}) from error
 
 
 def heard(dialogue: Dialogue, reader: SymptomReader) -> dict[ConceptId, Presence]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from domain.errors import InvalidFields
 from evals.statistics import Share
 
 
@@ -33,21 +31,6 @@ class IntentReport:
     recall: Share
     missed: dict[str, int]
     invented: dict[str, int]
-
-
-def read_wishes(path: Path) -> Iterator[Wish]:
-    """The messages of a JSON-lines file.
-
-    Raises:
-        InvalidFields: a line is not such a message; names the line.
-    """
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                try:
-                    yield Wish.model_validate_json(line)
-                except ValidationError as error:
-                    raise InvalidFields({f"{path.name}:{number}": str(error.errors()[0]["msg"])}) from error
 
 
 def report(wishes: Iterable[Wish], read: Callable[[str], frozenset[str]]) -> IntentReport:
