@@ -21,9 +21,9 @@ class Reply(StrEnum):
 
 
 def read(pending: Pending, context: TurnContext) -> Reply:
-    """A clear no, or a denial of something the question asks with nothing of it affirmed, is a no.
+    """A bare no, or a denial of everything the question asks, is a no; silence, doubt and a yes are yes.
 
-    Silence, doubt and a yes are yes. Words that neither affirm nor deny what was asked are beside it.
+    Words beside it are those that speak of something else, and those that deny a part and leave the rest open.
     """
     utterance, reader = context.utterance, context.deps.knowledge.reader
     if choice := utterance.choice:
@@ -37,6 +37,6 @@ def read(pending: Pending, context: TurnContext) -> Reply:
     denied = {one.concept for one in said.findings if one.presence is Presence.ABSENT} & asked
     if affirmed:
         return Reply.YES
-    if denied or answer.yes is False or answer.none_of_these:
+    if answer.none_of_these or (denied and denied >= asked) or (answer.yes is False and not denied):
         return Reply.NO
     return Reply.BESIDE if said.findings or said.person.age_years is not None or said.duration else Reply.YES
