@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, TypeVar
 
 from domain.clinical import DepartmentId
 from domain.errors import Conflict
 from domain.patient import PatientId
+
+S = TypeVar("S", bound=StrEnum)
 
 SlotId = NewType("SlotId", str)
 HoldId = NewType("HoldId", str)
@@ -41,15 +44,44 @@ class Title(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why a booking step was refused: the `reason` of the `Conflict` that `Scheduling` raises."""
+    """Why a booking step was refused: the `reason` of the `Conflict` that the hospital's ports raise."""
 
     FULL = "full"
     STOPPED = "stopped"
     PAST = "past"
+    TOO_FAR = "too_far"
+    """The day is not open for booking yet (`BookingRules.days_ahead`)."""
     SAME_SESSION = "same_session"
+    """The patient has an appointment in this department and half day."""
+    DAILY_LIMIT = "daily_limit"
+    BANNED = "banned"
+    """Too many appointments missed; `Standing.banned_until` says until when."""
     DEADLINE = "deadline"
     STATUS = "status"
+    """The state does not allow the step: cancelled already, accepted already, not waiting any more."""
+    TOO_EARLY = "too_early"
+    """Check-in is not open yet."""
+    TOO_LATE = "too_late"
+    """Check-in has closed."""
+    PLACES_FREE = "places_free"
+    """No need to wait: a slot that matches is free now."""
+    WAITING = "waiting"
+    """The patient waits, or has asked, for this already."""
+    GUARDIAN = "guardian"
+    """A child needs a guardian among the account's people."""
+    PEOPLE_LIMIT = "people_limit"
     KEY_REUSED = "key_reused"
+
+
+def step(steps: Mapping[S, frozenset[S]], here: S, target: S) -> S:
+    """Return `target` if a life that `steps` describes goes there from `here`.
+
+    Raises:
+        Conflict: it does not (`Refusal.STATUS`).
+    """
+    if target not in steps[here]:
+        raise Conflict(Refusal.STATUS)
+    return target
 
 
 class AppointmentStatus(StrEnum):
@@ -68,9 +100,7 @@ class AppointmentStatus(StrEnum):
         Raises:
             Conflict: the appointment cannot go from here to `target`.
         """
-        if target not in _APPOINTMENT_STEPS[self]:
-            raise Conflict(Refusal.STATUS)
-        return target
+        return step(_APPOINTMENT_STEPS, self, target)
 
 
 _APPOINTMENT_STEPS: dict[AppointmentStatus, frozenset[AppointmentStatus]] = {
@@ -82,6 +112,40 @@ _APPOINTMENT_STEPS: dict[AppointmentStatus, frozenset[AppointmentStatus]] = {
     AppointmentStatus.FULFILLED: frozenset(),
     AppointmentStatus.CANCELLED: frozenset(),
     AppointmentStatus.NOSHOW: frozenset(),
+}
+
+
+class SlotStatus(StrEnum):
+    """FHIR R4 `SlotStatus`. A place of a slot goes free → busy-tentative (held) → busy, or back."""
+
+    FREE = "free"
+    BUSY = "busy"
+    BUSY_TENTATIVE = "busy-tentative"
+    BUSY_UNAVAILABLE = "busy-unavailable"
+
+
+class HoldStatus(StrEnum):
+    """The life of a hold: one place of a slot, busy-tentative."""
+
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+    LAPSED = "lapsed"
+
+    def to(self, target: HoldStatus) -> HoldStatus:
+        """Return `target` if the step is allowed.
+
+        Raises:
+            Conflict: the hold cannot go from here to `target`.
+        """
+        return step(_HOLD_STEPS, self, target)
+
+
+_HOLD_STEPS: dict[HoldStatus, frozenset[HoldStatus]] = {
+    HoldStatus.HELD: frozenset({HoldStatus.CONFIRMED, HoldStatus.RELEASED, HoldStatus.LAPSED}),
+    HoldStatus.CONFIRMED: frozenset(),
+    HoldStatus.RELEASED: frozenset(),
+    HoldStatus.LAPSED: frozenset(),
 }
 
 
@@ -125,6 +189,13 @@ class Slot:
     left: int
     stopped: bool = False
 
+    @property
+    def status(self) -> SlotStatus:
+        """What FHIR calls the slot as a whole."""
+        if self.stopped:
+            return SlotStatus.BUSY_UNAVAILABLE
+        return SlotStatus.FREE if self.left > 0 else SlotStatus.BUSY
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotQuery:
@@ -134,6 +205,7 @@ class SlotQuery:
     practitioner_id: PractitionerId | None = None
     doctor: str | None = None
     expert: bool | None = None
+    title: Title | None = None
     first_date: date | None = None
     last_date: date | None = None
     period: Period | None = None
