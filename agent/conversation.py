@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from domain.clinical import DepartmentId, Disposition, RuleId, TriageResult
+from domain.clinical import DepartmentId, Disposition, RedFlag, RuleId, TriageResult
 from domain.patient import PatientId, PatientProfile
 from domain.scheduling import Hold, Period, Slot
 from domain.session import InputId, Pending
-from domain.turn import TurnEvent
+from domain.turn import TurnEvent, Utterance
 from tools.triage.case import TriageCase
 
 RECENT_MESSAGES = 3
 UNCLEAR_BEFORE_HANDOFF = 2
+ENDED_INPUTS = 8
+"""Ids of inputs kept, so that one the journal still held runs no second time; more may not wait at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,8 @@ class Conversation:
     """Everything a later turn needs.
 
     `recent` are the patient's last messages, oldest first; `asked` counts the questions put so far;
-    `refuted` are red flags the patient clearly denied; `grave` says a death or a loss was told.
+    `refuted` are red flags the patient clearly denied, `doubts` those still to be asked about; `grave` says a
+    death or a loss was told; `ended` are the last inputs' ids, oldest first.
     """
 
     profile: PatientProfile = field(default_factory=PatientProfile)
@@ -71,13 +74,21 @@ class Conversation:
     patient_id: PatientId | None = None
     emergency: Emergency | None = None
     refuted: tuple[RuleId, ...] = ()
+    doubts: tuple[RedFlag, ...] = ()
     unclear_turns: int = 0
     grave: bool = False
     answered: AnsweredInput | None = None
+    ended: tuple[InputId, ...] = ()
 
-    def heard(self, text: str) -> Conversation:
-        """The conversation after one more patient message."""
-        return replace(self, recent=(*self.recent, text)[-RECENT_MESSAGES:])
+    def heard_from(self, utterance: Utterance) -> Conversation:
+        """The conversation after one more input; words said without consent are not remembered."""
+        if not utterance.text or not utterance.consented:
+            return self
+        return replace(self, recent=(*self.recent, utterance.text)[-RECENT_MESSAGES:])
+
+    def ending(self, answered: AnsweredInput) -> Conversation:
+        """The conversation after an input was answered."""
+        return replace(self, answered=answered, ended=(*self.ended, answered.input_id)[-ENDED_INPUTS:])
 
     def awaiting(self, pending: Pending | None) -> Conversation:
         """The conversation waiting for `pending`, or for nothing."""

@@ -39,12 +39,12 @@ def acts(disposition: Disposition, crisis: bool) -> bool:  # noqa: FBT001 the tw
 
 
 def escalate(conversation: Conversation, draft: Draft, flags: tuple[RedFlag, ...], context: TurnContext) -> TurnUpdate:
-    """Raise red flags that act at once, the most urgent first."""
+    """Raise red flags that act at once, the most urgent first; words said without consent are not quoted."""
     texts = context.deps.knowledge.texts
     reasons = tuple(
         Reason(
             text=texts.say("emergency.reason"),
-            quote="、".join(flag.anchors),
+            quote="、".join(flag.anchors) if context.utterance.consented else "",
             rule_id=flag.rule_id,
             source=context.deps.knowledge.pack.cover.cite(flag.sources),
         )
@@ -106,12 +106,13 @@ def raise_emergency(
     standing = conversation.emergency
     disposition = max(disposition, standing.disposition) if standing else disposition
     result = _result(knowledge, disposition, reasons)
-    heard = conversation.heard(utterance.text) if utterance.text else conversation
+    heard = conversation.heard_from(utterance)
     rule_ids = tuple(reason.rule_id for reason in reasons)
     return TurnUpdate(
         conversation=replace(
             heard.awaiting(None),
             result=result,
+            doubts=(),
             emergency=_kept(conversation, Emergency(disposition=disposition, rule_ids=rule_ids, crisis=crisis)),
         ),
         draft=replace(

@@ -4,34 +4,44 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from agent.deps import TurnContext
+from agent.deps import Reader
 from domain.clinical import Presence
 from domain.session import Pending
+from domain.turn import Utterance
 
 YES, NO = "yes", "no"
 """Values of the question's two options."""
+SILENCE = "silence"
+"""Action of the choice made for a patient who left the question open; its value is the question's id."""
 
 
 class Reply(StrEnum):
-    """What a reply comes to; only `NO` stands down."""
+    """What a reply comes to; only `NO` stands down, and `UNCLEAR` counts as a yes once the question was put."""
 
     YES = "yes"
+    UNCLEAR = "unclear"
     NO = "no"
     BESIDE = "beside"
 
 
-def read(pending: Pending, context: TurnContext) -> Reply:
-    """A bare no, or a denial of everything the question asks, is a no; silence, doubt and a yes are yes.
+def read(pending: Pending, utterance: Utterance, reader: Reader) -> Reply:
+    """A bare no, or a denial of everything the question asks, is a no; silence and a yes are yes.
 
-    Words beside it are those that speak of something else, and those that deny a part and leave the rest open.
+    Words beside it are those that speak of something else, and those that deny a part and leave the rest open;
+    so is a tap on another card.
     """
-    utterance, reader = context.utterance, context.deps.knowledge.reader
     if choice := utterance.choice:
-        return Reply.NO if choice.value == f"{pending.id}:{NO}" else Reply.YES
+        if choice.action == SILENCE:
+            return Reply.YES
+        return {f"{pending.id}:{YES}": Reply.YES, f"{pending.id}:{NO}": Reply.NO}.get(choice.value, Reply.BESIDE)
+    if not utterance.text:
+        return Reply.BESIDE
     said = reader(utterance.text, pending=pending, now=utterance.at)
     answer = said.answer
-    if answer.unsure or answer.yes:
+    if answer.yes:
         return Reply.YES
+    if answer.unsure:
+        return Reply.UNCLEAR
     asked = {finding.concept for finding in reader(pending.question, pending=None, now=utterance.at).findings}
     affirmed = {one.concept for one in said.findings if one.presence is Presence.PRESENT} & asked
     denied = {one.concept for one in said.findings if one.presence is Presence.ABSENT} & asked
@@ -39,4 +49,5 @@ def read(pending: Pending, context: TurnContext) -> Reply:
         return Reply.YES
     if answer.none_of_these or (denied and denied >= asked) or (answer.yes is False and not denied):
         return Reply.NO
-    return Reply.BESIDE if said.findings or said.person.age_years is not None or said.duration else Reply.YES
+    told = said.findings or said.person.age_years is not None or said.duration
+    return Reply.BESIDE if told else Reply.UNCLEAR

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from agent import conversation
 from memory import vocabulary
-from memory.codec import codec
+from memory.codec import Fields, Migration, codec
 from tools.triage import case
 
 TAGS: dict[str, type] = {
@@ -21,8 +21,19 @@ TAGS: dict[str, type] = {
     "triage_raised": case.Raised,
 }
 
+
+def _with_ended(fields: Fields) -> Fields:
+    """Conversation 2 remembers several ended inputs; 1 knew the last."""
+    answered = fields.get("answered")
+    return {**fields, "ended": (answered.input_id,) if answered else ()}
+
+
+MIGRATIONS: dict[str, dict[int, Migration]] = {"conversation": {1: _with_ended}}
+"""How the fields of older versions become the next one's."""
+
 for _tag, _cls in TAGS.items():
-    codec.register(_cls, tag=_tag)
+    steps = MIGRATIONS.get(_tag, {})
+    codec.register(_cls, tag=_tag, version=len(steps) + 1, migrate=steps)
 
 ALL_TAGS = {**vocabulary.TAGS, **TAGS}
 """Every tag a checkpoint may hold."""

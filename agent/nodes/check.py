@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import orjson
 import structlog
@@ -52,7 +52,7 @@ async def check(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     for violation in judge_reply(free, grave=conversation.grave):
         log.warning("policy_reply", rule_ids=[violation.rule], trace_id=context.trace_id)
     answered = AnsweredInput(input_id=context.utterance.input_id, events=(*draft.events, done))
-    return TurnUpdate(remembered=replace(conversation, answered=answered))
+    return TurnUpdate(remembered=conversation.ending(answered))
 
 
 def _origin(draft: Draft) -> Origin:
@@ -73,7 +73,7 @@ def _sources(draft: Draft) -> tuple[Source, ...]:
 def _messages(context: TurnContext, draft: Draft, done: TurnDone) -> tuple[Message, ...]:
     """The transcript's two lines, numbers typed into the chat masked.
 
-    A form leaves no line, nor do words without consent that were no emergency.
+    A form leaves no line, nor do words said without consent.
     """
     utterance = context.utterance
     reply = Message(
@@ -86,8 +86,7 @@ def _messages(context: TurnContext, draft: Draft, done: TurnDone) -> tuple[Messa
         label=done.label,
         trace_id=done.trace_id,
     )
-    may_keep = utterance.consented or draft.judgement is not None
-    if not draft.said or not may_keep:
+    if not draft.said or not utterance.consented:
         return (reply,)
     patient = Message(
         session_id=utterance.session_id,
@@ -111,7 +110,7 @@ def _decision(context: TurnContext, draft: Draft) -> DecisionRecord | None:
         session_id=utterance.session_id,
         input_id=utterance.input_id,
         at=context.deps.clock.now(),
-        input_sha256=hashlib.sha256(utterance.text.encode()).hexdigest(),
+        input_sha256=hashlib.sha256((utterance.text if utterance.consented else "").encode()).hexdigest(),
         rule_ids=judgement.rule_ids,
         quotes=judgement.quotes,
         answers=answers,

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from typing import cast
 
 from langgraph.runtime import Runtime
 
-from agent import asking, cards, emergency, red_flag_reply
+from agent import cards, emergency, red_flag_question, red_flag_reply
 from agent.conversation import Conversation
 from agent.deps import TurnContext
 from agent.nodes.check import Finished
 from agent.nodes.stage import stage
-from agent.red_flag_reply import NO, YES, Reply
-from agent.reply import Part, Say, Show
-from agent.state import Draft, Judgement, TurnState, TurnUpdate
+from agent.red_flag_reply import Reply
+from agent.state import Draft, TurnState, TurnUpdate
 from domain.clinical import Disposition, RedFlag, RuleId, Screening
-from domain.session import Option, Pending, PendingKind
-from domain.turn import TurnDone
+from domain.session import Pending, PendingKind
+from domain.turn import Origin, TurnDone, Utterance
 from knowledge.profile import profile_facts
 from knowledge.red_flags import RedFlagRule
 from tools.triage.case import Raised
 from tools.triage.interview import open_case, raise_flag
-
-CONFIRM_WINDOW = timedelta(seconds=90)
-AGAIN = "again"
-"""Fact of a red flag's question that was put a second time."""
 
 
 @stage("guard")
@@ -33,16 +28,15 @@ async def guard(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     """Let nothing past an emergency.
 
     A certain red flag answers at once. A red flag that was asked about counts as confirmed unless it
-    was clearly denied. Any other red flag asks its one question, the call button already shown; so does one
-    that the denying reply itself brings up.
+    was clearly denied. Every other red flag is asked about, the call button already shown, the most urgent
+    first; so is one that is brought up while a question is open.
     """
     context = runtime.context
     conversation = state.get("remembered")
     if conversation is None:
         conversation = await _first(context)
     draft = state["draft"]
-    answered = conversation.answered
-    if answered and answered.input_id == context.utterance.input_id:
+    if context.utterance.input_id in conversation.ended:
         return _replay(conversation, runtime)
 
     draft = replace(draft, said=_said(conversation, context))
@@ -51,20 +45,38 @@ async def guard(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     asked = pending if pending and pending.kind is PendingKind.RED_FLAG else None
     if acting := tuple(flag for flag in screening.flags if _acts(flag, asked)):
         return emergency.escalate(conversation, draft, acting, context)
+    if _is_silence_on_another(asked, context.utterance):
+        return TurnUpdate(conversation=conversation, draft=replace(draft, settled=True))
     if asked:
         return _answer(conversation, draft, asked, screening, context)
     return _go_on(conversation, draft, screening, context)
 
 
 def _go_on(conversation: Conversation, draft: Draft, screening: Screening, context: TurnContext) -> TurnUpdate:
-    """Note the flags that hold without being an emergency, and ask about the first that is doubtful."""
-    for flag in screening.flags:
-        if flag.certain:
-            conversation = _noted(conversation, _held(flag, context), context)
-    to_ask = [flag for flag in screening.flags if not flag.certain and not _known(conversation, flag)]
-    if to_ask:
-        return _ask(conversation, draft, to_ask[0], context)
+    """Take up what the message shows without being an emergency, and ask about the first flag that is doubtful."""
+    conversation = _taken_up(conversation, screening, context)
+    if conversation.doubts:
+        return red_flag_question.ask_next(conversation, draft, context)
     return TurnUpdate(conversation=conversation, draft=draft)
+
+
+def _taken_up(conversation: Conversation, screening: Screening, context: TurnContext) -> Conversation:
+    """The flags that hold are noted, the doubtful ones wait for their question."""
+    consented = context.utterance.consented
+    if consented:
+        for flag in screening.flags:
+            if flag.certain:
+                conversation = _noted(conversation, _held(flag, context), context)
+    doubtful = (flag for flag in screening.flags if not flag.certain)
+    return red_flag_question.doubting(conversation, doubtful, quoting=consented)
+
+
+def _is_silence_on_another(asked: Pending | None, utterance: Utterance) -> bool:
+    """Whether a session counted the silence on a question that is not open any more."""
+    choice = utterance.choice
+    if choice is None or choice.action != red_flag_reply.SILENCE:
+        return False
+    return asked is None or choice.value != asked.id
 
 
 def _acts(flag: RedFlag, asked: Pending | None) -> bool:
@@ -79,9 +91,10 @@ def _answer(
     """The reply to a red flag's question: raise it, put it once more, or go on with what was said before it."""
     rule = context.deps.knowledge.pack.red_flags[RuleId(pending.subject)]
     level = emergency.asked_level(rule, pending, screening.flags)
-    reply = red_flag_reply.read(pending, context)
-    if reply is Reply.BESIDE and AGAIN not in pending.facts:
-        return _ask_again(conversation, draft, pending, context)
+    reply = red_flag_reply.read(pending, context.utterance, context.deps.knowledge.reader)
+    if reply is Reply.BESIDE and red_flag_question.AGAIN not in pending.facts:
+        conversation = _taken_up(conversation, screening, context)
+        return red_flag_question.ask_again(conversation, draft, pending, context)
     denied = reply is Reply.NO
     if not denied and emergency.acts(level, rule.crisis):
         return emergency.confirm(conversation, draft, pending, context, level)
@@ -90,12 +103,6 @@ def _answer(
         conversation = replace(conversation, refuted=(*conversation.refuted, rule.id))
     conversation = _answered(conversation, pending, rule, context, level=rule.floor if denied else level)
     return _go_on(conversation, draft, screening, context)
-
-
-def _known(conversation: Conversation, flag: RedFlag) -> bool:
-    """Whether the flag was asked about already, or its answer is part of the case."""
-    raised = conversation.case.raised if conversation.case else ()
-    return flag.rule_id in conversation.refuted or any(one.rule_id == flag.rule_id for one in raised)
 
 
 def _held(flag: RedFlag, context: TurnContext) -> Raised:
@@ -126,7 +133,7 @@ def _answered(
 ) -> Conversation:
     """After the flag's question: denied down to its floor, or affirmed without being an emergency."""
     conversation = conversation.awaiting(None)
-    if level is None:
+    if level is None or not context.utterance.consented:
         return conversation
     raised = Raised(
         rule_id=rule.id,
@@ -167,64 +174,21 @@ def screen(conversation: Conversation, context: TurnContext) -> Screening:
 
 
 def _replay(conversation: Conversation, runtime: Runtime[TurnContext]) -> TurnUpdate:
-    """Say again what was said to this input."""
-    events = conversation.answered.events if conversation.answered else ()
-    for event in events:
-        if isinstance(event, TurnDone):
-            runtime.stream_writer(Finished(done=event, messages=(), decision=None))
-        else:
+    """Say again what was said to the last input; an earlier one is only ended, its answer was heard long ago."""
+    context, answered = runtime.context, conversation.answered
+    if answered and answered.input_id == context.utterance.input_id:
+        *events, done = answered.events
+        for event in events:
             runtime.stream_writer(event)
+    else:
+        done = TurnDone(
+            text="",
+            origin=Origin.FIXED,
+            label=context.deps.knowledge.texts.say("label.fixed"),
+            sources=(),
+            timing_ms={},
+            trace_id=context.trace_id,
+            pending=conversation.pending,
+        )
+    runtime.stream_writer(Finished(done=cast("TurnDone", done), messages=(), decision=None))
     return TurnUpdate(draft=Draft(replayed=True))
-
-
-def _ask_again(conversation: Conversation, draft: Draft, pending: Pending, context: TurnContext) -> TurnUpdate:
-    """Put a red flag's question once more, to a reply that spoke of something else; the time goes on."""
-    texts = context.deps.knowledge.texts
-    again = replace(pending, facts={**pending.facts, AGAIN: "1", "text": _joined(pending, context)})
-    call = Show(card=cards.call(emergency.AMBULANCE, texts.say("emergency.call_label")))
-    parts = (
-        Say(text=texts.say("emergency.confirm_again", question=pending.question)),
-        Show(card=cards.question_card(again)),
-        call,
-    )
-    heard = conversation.heard(context.utterance.text)
-    return TurnUpdate(conversation=heard.awaiting(again), draft=replace(draft.saying(*parts), settled=True))
-
-
-def _joined(pending: Pending, context: TurnContext) -> str:
-    """What was said before the question and in reply to it, to be read together once it is settled."""
-    return "。".join(part for part in (pending.facts.get("text", ""), context.utterance.text) if part)
-
-
-def _ask(conversation: Conversation, draft: Draft, flag: RedFlag, context: TurnContext) -> TurnUpdate:
-    """Ask the flag's one question with the call button beside it."""
-    deps, utterance = context.deps, context.utterance
-    texts = deps.knowledge.texts
-    pending = Pending(
-        id=conversation.next_pending_id(),
-        kind=PendingKind.RED_FLAG,
-        question=flag.question,
-        subject=flag.rule_id,
-        options=(
-            Option(label=texts.say("triage.yes_label"), value=YES),
-            Option(label=texts.say("triage.no_label"), value=NO),
-        ),
-        expires_at=deps.clock.now() + CONFIRM_WINDOW,
-        facts={
-            "text": "。".join(part for part in (draft.held_text, utterance.text) if part),
-            "quotes": "、".join(flag.anchors),
-            emergency.LEVEL: flag.disposition.name,
-        },
-    )
-    card = cards.question_card(pending)
-    parts: tuple[Part, ...] = (Say(text=flag.question), Show(card=card))
-    if emergency.acts(flag.disposition, flag.crisis):
-        confirm = "emergency.confirm" if flag.disposition is Disposition.CALL_120 else "emergency.confirm_ed"
-        call = Show(card=cards.call(emergency.AMBULANCE, texts.say("emergency.call_label")))
-        parts = (Say(text=texts.say(confirm, question=flag.question)), Show(card=card), call)
-    judgement = Judgement(rule_ids=(flag.rule_id,), quotes=flag.anchors)
-    heard = conversation.heard(utterance.text) if utterance.text else conversation
-    return TurnUpdate(
-        conversation=asking.with_card(heard.asking(pending), card),
-        draft=replace(draft.saying(*parts), judgement=judgement, settled=True),
-    )

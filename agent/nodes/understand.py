@@ -31,7 +31,7 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
     understanding = Understanding(raw="")
     if text:
         understanding = context.deps.knowledge.reader(text, pending=conversation.pending, now=utterance.at)
-        conversation = conversation.heard(utterance.text) if utterance.text else conversation
+        conversation = conversation.heard_from(utterance)
         if _someone_else(conversation, understanding):
             same = understanding.person.relation in {None, conversation.profile.relation}
             conversation = starts_over(await finding.release(conversation, context), same_person=same)
@@ -91,7 +91,12 @@ def _either(said: T | None, before: T | None) -> T | None:
 
 def starts_over(conversation: Conversation, *, same_person: bool) -> Conversation:
     """The conversation from the beginning. About the same person nothing that was raised is taken back."""
-    fresh = Conversation(asked=conversation.asked, grave=conversation.grave, answered=conversation.answered)
+    fresh = Conversation(
+        asked=conversation.asked,
+        grave=conversation.grave,
+        answered=conversation.answered,
+        ended=conversation.ended,
+    )
     if not same_person:
         return fresh
     case = conversation.case

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+import ormsgpack
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
+from agent.conversation import AnsweredInput, Conversation
 from agent.graph import build
 from agent.turn import Turns
 from domain.errors import Unavailable
 from domain.ports import HandoffDesk, Scheduling
 from domain.scheduling import Hold, HospitalDepartment, SlotId
-from domain.session import SessionId
+from domain.session import InputId, SessionId
 from domain.turn import TurnFailed
 from memory.codec import codec
 from tests.turn.bedside import Bedside
@@ -73,3 +75,27 @@ async def test_an_emergency_of_the_interview_needs_no_hospital_system(patient: B
     tick = next(a for a in asked.card("triage_question")["actions"] if "痛到顶" in a["label"])
     patient.turns = Turns(graph, replace(patient.deps, scheduling=cast("Scheduling", AwayHospital())))
     assert (await patient.tap(tick)).escalated is not None
+
+
+async def test_an_input_the_journal_still_held_runs_no_second_time(patient: Bedside) -> None:
+    """Answered several inputs ago, it is ended again without a word and changes nothing."""
+    first = patient.utterance(text="我想挂消化科")
+    await patient.put(first)
+    await patient.say("停车场在哪")
+    open_question = (await patient.say("我想挂眼科")).done.pending
+    stale = await patient.put(first)
+    assert (stale.text, stale.cards) == ("", [])
+    assert await patient.turns.pending(patient.session_id) == open_question
+
+
+def test_a_conversation_of_the_first_version_knows_its_last_input_as_ended() -> None:
+    """What an older release stored is read, and its last answer is still a replay."""
+    answered = AnsweredInput(input_id=InputId("i7"), events=())
+    older = ormsgpack.packb(["conversation", 1, {"answered": ormsgpack.Ext(1, _fields_of(answered))}])
+    read = codec.loads(ormsgpack.packb(ormsgpack.Ext(1, older)))
+    assert read == Conversation(answered=answered, ended=(InputId("i7"),))
+
+
+def _fields_of(answered: AnsweredInput) -> bytes:
+    events = ormsgpack.Ext(2, ormsgpack.packb([]))
+    return ormsgpack.packb(["answered_input", 1, {"input_id": answered.input_id, "events": events}])
