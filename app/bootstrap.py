@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from agent import emergency, graph
+from agent import emergency, graph, red_flag_reply
 from agent.deps import Deps, Knowledge
+from agent.red_flag_reply import Reply
 from agent.turn import Turns
 from app.clock import SystemClock
 from app.health import SystemHealth
@@ -28,7 +29,8 @@ from channels.sessions import Sessions
 from channels.websocket import Realtime
 from domain.clinical import RedFlag, RuleId
 from domain.session import Pending
-from domain.turn import Escalated
+from domain.turn import Escalated, Utterance
+from knowledge.booking_rules import load_booking_rules
 from knowledge.loader import DIRECTORY
 from tools.hospital.sql.demo import load_demo
 
@@ -58,12 +60,13 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         Unavailable: a store cannot be opened.
     """
     demo = load_demo(DIRECTORY / "hospital" / "demo.yaml")
+    rules = load_booking_rules(DIRECTORY / "hospital" / "booking.yaml")
     clock = SystemClock(demo.hospital.zone)
-    async with open_stores(settings, demo=demo, clock=clock) as stores:
+    async with open_stores(settings, demo=demo, rules=rules, clock=clock) as stores:
         doctors = tuple(one.name for one in await stores.hospital.scheduling.practitioners())
         knowledge = open_knowledge(
             await stores.hospital.scheduling.departments(),
-            booking_rules=demo.rules.in_words,
+            booking_rules=rules.before_yes,
             doctors=lambda: doctors,
         )
         turns = Turns(
@@ -156,6 +159,10 @@ class PackAlarm:
         """The escalation of the flags that interrupt everything, if any does."""
         acting = tuple(flag for flag in flags if emergency.acts(flag.disposition, flag.crisis))
         return emergency.raised(self._knowledge, acting) if acting else None
+
+    def reply(self, asked: Pending, utterance: Utterance) -> Reply:
+        """What a reply to a red-flag question comes to, as the turn reads it."""
+        return red_flag_reply.read(asked, utterance, self._knowledge.reader)
 
     def overdue(self, pending: Pending) -> Escalated | None:
         """The escalation of a red flag's question left open; a milder flag raises none."""

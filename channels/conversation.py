@@ -193,13 +193,19 @@ class Conversation:
         """Hear a text frame; `False` when the socket must be closed for flooding."""
         heard = hear(raw)
         remember = not isinstance(heard.frame, InputForm)
+        unanswered = self._lookout.unanswered
         screening = await self._lookout.screen(heard.words, heard.input_id, remember=remember)
+        utterance = self._input(heard.frame, screening)
+        if utterance is not None:
+            self._lookout.judge(unanswered, utterance)
         verdict = self._bucket.take(self._services.clock.monotonic(), 1 + len(raw) // FRAME_BYTES_PER_TOKEN)
         if verdict is not Verdict.FINE:
             self._refuse("rate_limited", in_reply_to=heard.input_id, screening=screening)
             return verdict is Verdict.LIMITED
         if heard.frame is None:
             self._refuse(heard.code or "internal", in_reply_to=heard.input_id, screening=screening)
+        elif utterance is not None:
+            self._intake.offer(utterance)
         else:
             self._dispatch(heard.frame, heard, screening)
         return True
@@ -212,20 +218,23 @@ class Conversation:
         self._refuse(code, in_reply_to=None, screening=screening)
         return verdict is not Verdict.FLOODING
 
-    def _dispatch(self, frame: ClientFrame, heard: Heard, screening: Screening) -> None:
+    def _input(self, frame: ClientFrame | None, screening: Screening) -> Utterance | None:
+        """The input a frame is, if it is one."""
         match frame:
             case InputText():
-                self._intake.offer(self._utterance(frame.id, screening, text=readable(frame.text)))
+                return self._utterance(frame.id, screening, text=readable(frame.text))
             case InputChoice():
-                choice = Choice(action=frame.action, value=frame.value)
-                self._intake.offer(self._utterance(frame.id, screening, choice=choice))
+                return self._utterance(frame.id, screening, choice=Choice(action=frame.action, value=frame.value))
             case InputForm():
-                form = Form(name=frame.form, fields=dict(frame.fields))
-                self._intake.offer(self._utterance(frame.id, screening, form=form))
+                return self._utterance(frame.id, screening, form=Form(name=frame.form, fields=dict(frame.fields)))
             case HandoffRequest():
                 choice = Choice(action=HANDOFF_ACTION, value=frame.reason)
-                made = f"{SERVER_MADE}handoff.{secrets.token_hex(6)}"
-                self._intake.offer(self._utterance(made, screening, choice=choice))
+                return self._utterance(f"{SERVER_MADE}handoff.{secrets.token_hex(6)}", screening, choice=choice)
+            case _:
+                return None
+
+    def _dispatch(self, frame: ClientFrame, heard: Heard, screening: Screening) -> None:
+        match frame:
             case ConsentGive() | ConsentWithdraw():
                 self._intake.consent(frame)
             case ResponseCancel():

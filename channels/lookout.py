@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
+from agent.red_flag_reply import Reply
 from channels import events as wire
 from channels.answering import SERVER_MADE
 from channels.outbox import Outbox
@@ -15,7 +17,7 @@ from channels.screening import EMPTY, screened
 from channels.vigil import Unanswered, Vigil
 from domain.clinical import Screening
 from domain.session import InputId, Pending, PendingKind
-from domain.turn import Escalated
+from domain.turn import Escalated, Utterance
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +56,11 @@ class Lookout:
         """Whether a red-flag question is open with a deadline."""
         return self._vigil.kept
 
+    @property
+    def unanswered(self) -> Unanswered | None:
+        """What an answer is waited for."""
+        return self._vigil.unanswered
+
     async def screen(self, words: str, input_id: str | None, *, remember: bool) -> Screening:
         """Screen words and raise what is certain and interrupts; what must be confirmed first starts the vigil."""
         if not words or words.isspace():
@@ -68,8 +75,34 @@ class Lookout:
             self.raise_alarm(raised, InputId(input_id) if input_id else None)
         elif doubtful and self._services.alarm.raised(doubtful):
             until = self._services.clock.now() + timedelta(seconds=self._services.rules.silence_seconds)
-            self._vigil.keep(until, Unanswered(flags=doubtful))
+            self._vigil.keep_also(until, doubtful)
         return screening
+
+    def judge(self, unanswered: Unanswered | None, utterance: Utterance) -> None:
+        """Read a reply to what was open when it came, whether or not a turn will answer it.
+
+        A yes raises at once, and so does doubt about a question the agent put; a no ends the wait for what it denies.
+        """
+        asked = unanswered.question if unanswered else None
+        if unanswered is None or asked is None or not self._vigil.kept:
+            return
+        reply = self._services.alarm.reply(asked, utterance)
+        if unanswered.pending is None:
+            self._judge_flags(unanswered, reply, utterance.input_id)
+        elif reply in {Reply.YES, Reply.UNCLEAR}:
+            self.overdue(unanswered.pending, utterance.input_id)
+            self._vigil.end()
+        elif reply is Reply.NO:
+            self._vigil.leave(replace(self._vigil.unanswered or Unanswered(), pending=None))
+
+    def _judge_flags(self, unanswered: Unanswered, reply: Reply, input_id: InputId) -> None:
+        left = unanswered.flags[1:]
+        if reply is Reply.YES:
+            if raised := self._services.alarm.raised(unanswered.flags[:1]):
+                self.raise_alarm(raised, input_id)
+            self._vigil.end()
+        elif reply is Reply.NO:
+            self._vigil.leave(Unanswered(flags=left if self._services.alarm.raised(left) else ()))
 
     def raise_alarm(self, raised: Escalated, input_id: InputId | None) -> None:
         """Send an escalation unless this input already raised one that says as much."""
@@ -118,6 +151,6 @@ class Lookout:
             return False
         if unanswered.pending is not None:
             self._on_unanswered(unanswered.pending)
-        elif raised := self._services.alarm.raised(unanswered.flags):
+        if raised := self._services.alarm.raised(unanswered.flags):
             self.raise_alarm(raised, None)
         return True

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from agent.red_flag_reply import Reply
 from channels.http_bodies import Notice
 from domain.clinical import RedFlag, Screening
 from domain.ports import (
@@ -57,6 +58,9 @@ class Alarm(Protocol):
 
     def raised(self, flags: tuple[RedFlag, ...]) -> Escalated | None:
         """What to say when these red flags, the most urgent first, are true; `None` when none interrupts."""
+
+    def reply(self, asked: Pending, utterance: Utterance) -> Reply:
+        """What a reply to a red-flag question comes to."""
 
     def overdue(self, pending: Pending) -> Escalated | None:
         """What to say when a red-flag question was left unanswered; `None` when that is no emergency."""

@@ -115,3 +115,63 @@ async def test_silence_is_raised_with_memory_away(tmp_path: Path, clock: SetCloc
         server.down = turns.down = True
         timers.advance(90)
         assert (await client.until("escalation.raised"))["seq"] is None
+
+
+@pytest.mark.parametrize("reply", [{"type_": "input_text", "text": "是"}, {"type_": "input_choice", "value": "p1:yes"}])
+async def test_a_yes_with_memory_away_is_raised_at_once(tmp_path: Path, clock: SetClock, reply: dict[str, str]) -> None:
+    """Typed or tapped, it does not wait for the silence to pass; the retry that is answered raises no second time."""
+    server, timers = FakeServer(), FakeTimers()
+    turns = FakeTurns(question=red_flag_question(clock.now() + WINDOW))
+    fields = reply if "text" in reply else {**reply, "action": "answer"}
+    async with ward(tmp_path, clock=clock, memory=fake_memory(server), turns=turns, timers=timers) as service:
+        _, client = await service.consented()
+        await client.asked("m1", "胸口闷")
+        await service.idle()
+        server.down = turns.down = True
+        await client.send(id="m2", **fields)
+        assert (await client.until("escalation.raised"))["in_reply_to"] == "m2"
+        assert (await client.end_of("m2"))["code"] == "unavailable"
+        server.down = turns.down = False
+        await client.send(id="m2", **fields)
+        await client.end_of("m2")
+        assert [event["type"] for event in client.seen].count("escalation.raised") == 1
+
+
+async def test_a_no_with_memory_away_is_no_silence(tmp_path: Path, clock: SetClock) -> None:
+    """What was denied is not raised when the time is up, although no turn could take note of it."""
+    server, timers = FakeServer(), FakeTimers()
+    turns = FakeTurns(question=red_flag_question(clock.now() + WINDOW))
+    async with ward(tmp_path, clock=clock, memory=fake_memory(server), turns=turns, timers=timers) as service:
+        _, client = await service.consented()
+        await client.asked("m1", "胸口闷")
+        await service.idle()
+        server.down = turns.down = True
+        await client.asked("m2", "没有")
+        timers.advance(100)
+        await client.asked("m3", "好")
+        assert "escalation.raised" not in [event["type"] for event in client.seen]
+
+
+async def test_a_yes_before_consent_is_raised_at_once(tmp_path: Path, clock: SetClock) -> None:
+    """The question stood in the error; the answer is heard although nothing is processed yet."""
+    async with ward(tmp_path, clock=clock, timers=FakeTimers()) as service:
+        client = await service.connected(await service.opened())
+        await client.asked("m1", "我胸口闷")
+        await client.say("m2", "是")
+        assert (await client.until("escalation.raised"))["in_reply_to"] == "m2"
+
+
+async def test_another_sign_does_not_put_the_deadline_off(tmp_path: Path, clock: SetClock) -> None:
+    """With memory away a second doubtful sign waits no longer than the first."""
+    server, timers = FakeServer(), FakeTimers()
+    turns = FakeTurns(question=red_flag_question(clock.now() + WINDOW))
+    async with ward(tmp_path, clock=clock, memory=fake_memory(server), turns=turns, timers=timers) as service:
+        _, client = await service.consented()
+        await client.asked("m1", "胸口闷")
+        await service.idle()
+        server.down = turns.down = True
+        clock.advance(timedelta(seconds=60))
+        timers.advance(60)
+        await client.asked("m2", "胸口闷得慌")
+        timers.advance(30)
+        assert (await client.until("escalation.raised"))["rule_ids"] == ["RF-001"]

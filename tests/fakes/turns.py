@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from agent.red_flag_reply import Reply
 from domain.clinical import Disposition, RedFlag, RuleId, Screening
 from domain.errors import Unavailable
 from domain.session import InputId, Option, Pending, PendingKind, SessionId
@@ -70,6 +71,13 @@ class FakeAlarm:
         """The escalation of flags; a mild one raises none."""
         acting = tuple(flag.rule_id for flag in flags if flag.disposition >= Disposition.ED_NOW)
         return escalated(acting) if acting else None
+
+    def reply(self, asked: Pending, utterance: Utterance) -> Reply:
+        """是 and 没有 are what they are, also tapped; anything else is beside the question."""
+        tapped = utterance.choice.value if utterance.choice else ""
+        if utterance.text == "是" or tapped == f"{asked.id}:yes":
+            return Reply.YES
+        return Reply.NO if utterance.text == "没有" or tapped == f"{asked.id}:no" else Reply.BESIDE
 
     def overdue(self, pending: Pending) -> Escalated:
         """The escalation of a question left open."""
