@@ -11,6 +11,7 @@ from app.knowledge import open_knowledge
 from app.settings import Settings
 from app.stores import make_directory, open_stores
 from domain.errors import BanyiError
+from knowledge.booking_rules import load_booking_rules
 from knowledge.loader import DIRECTORY
 from tools.hospital.sql.demo import load_demo
 
@@ -50,5 +51,6 @@ async def _knowledge() -> None:
 
 async def _stores(settings: Settings) -> None:
     demo = load_demo(DIRECTORY / "hospital" / "demo.yaml")
-    async with open_stores(settings, demo=demo, clock=SystemClock(demo.hospital.zone)) as stores:
+    rules = load_booking_rules(DIRECTORY / "hospital" / "booking.yaml")
+    async with open_stores(settings, demo=demo, rules=rules, clock=SystemClock(demo.hospital.zone)) as stores:
         await stores.memory.ping()

@@ -12,6 +12,7 @@ from app.settings import Settings
 from archive.database import Database, EmbeddedDatabase
 from archive.opening import SCRUBBED, OpenArchive, open_archive
 from archive.served import ServedDatabase
+from domain.booking_rules import BookingRules
 from domain.errors import SettingsError
 from domain.ports import Clock
 from memory import crypto
@@ -45,7 +46,9 @@ class Stores:
 
 
 @asynccontextmanager
-async def open_stores(settings: Settings, *, demo: DemoHospital, clock: Clock) -> AsyncIterator[Stores]:
+async def open_stores(
+    settings: Settings, *, demo: DemoHospital, rules: BookingRules, clock: Clock
+) -> AsyncIterator[Stores]:
     """Open everything, and close it in reverse.
 
     Raises:
@@ -70,7 +73,7 @@ async def open_stores(settings: Settings, *, demo: DemoHospital, clock: Clock) -
         archive = await open_archive(archive_database, cipher=crypto, master=master, clock=clock)
         hospital_database = _database(settings, "hospital.db")
         stack.push_async_callback(hospital_database.close)
-        hospital = await open_hospital(hospital_database, demo, cipher=crypto, master=master, clock=clock)
+        hospital = await open_hospital(hospital_database, demo, rules, cipher=crypto, master=master, clock=clock)
         retention = Retention()
         yield Stores(
             valkey=valkey,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 
 from domain.patient import PatientId
+
+_BEFORE_YES = ("cancel_hours", "same_session", "check_in_minutes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +21,7 @@ class BookingRules:
     for by a guardian of the same account. Reminders go out at `remind_at` on the day before and `remind_before` the
     time; between `quiet_from` and `quiet_until` (hospital time) no notice goes out that can wait.
 
-    `in_words` has one sentence a rule, in the order a patient asks about them.
+    `words` maps the name a rule has in the hospital's file to its sentence, in the order of the file.
     """
 
     days_ahead: int
@@ -36,7 +39,17 @@ class BookingRules:
     remind_before: timedelta
     quiet_from: time
     quiet_until: time
-    in_words: tuple[str, ...]
+    words: Mapping[str, str]
+
+    @property
+    def in_words(self) -> tuple[str, ...]:
+        """Every rule as the patient reads it."""
+        return tuple(self.words.values())
+
+    @property
+    def before_yes(self) -> tuple[str, ...]:
+        """The rules a patient reads before saying yes to a booking."""
+        return tuple(self.words[name] for name in _BEFORE_YES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,11 @@ from typing import Protocol
 
 from domain.booking_rules import Standing
 from domain.front_desk import ExtraRequest, ExtraRequestId, QueuePlace
-from domain.notices import Due, DueId, Notice, NoticeId, TextMessage
+from domain.notices import Due, Notice, NoticeId, TextMessage
 from domain.patient import Identity, PatientId
 from domain.related_person import AccountId, RelatedPerson, Relationship
 from domain.scheduling import Appointment, AppointmentId, Period, PractitionerId, SlotId
+from domain.session import SessionId
 from domain.waitlist import WaitlistEntry, WaitlistId, WaitlistWish
 
 
@@ -171,6 +172,13 @@ class FrontDesk(Protocol):
         """
 
 
+class Holds(Protocol):
+    """Holds that ran out; their places are free without it, but nobody is offered them."""
+
+    async def sweep(self, now: datetime) -> int:
+        """Give back the places of every hold that ran out; how many."""
+
+
 class RelatedPeople(Protocol):
     """The people of an account."""
 
@@ -215,8 +223,8 @@ class DueWork(Protocol):
     async def postpone(self, due: Due, until: datetime) -> bool:
         """Look again at `until`; `False` when somebody else claimed it meanwhile."""
 
-    async def plan(self, due_id: DueId, *, at: datetime) -> None:
-        """Have `RETENTION` done at `at` under this id, unless the id is known."""
+    async def forget(self, *, before: datetime) -> int:
+        """Delete work done that was due before; how many."""
 
 
 class Notifier(Protocol):
@@ -234,6 +242,12 @@ class Inbox(Protocol):
 
     async def unread(self, patient_id: PatientId) -> tuple[Notice, ...]:
         """What the patient has not been shown, oldest first."""
+
+    async def watch(self, patient_id: PatientId, session_id: SessionId, *, until: datetime) -> None:
+        """Notices of this patient are shown in this session as they come, until then."""
+
+    async def watching(self, patient_id: PatientId, *, now: datetime) -> tuple[SessionId, ...]:
+        """The sessions that show this patient's notices."""
 
     async def mark_read(self, patient_id: PatientId, notice_ids: tuple[NoticeId, ...], *, now: datetime) -> None:
         """These were shown."""

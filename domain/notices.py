@@ -38,7 +38,7 @@ class DueKind(StrEnum):
     HOLD_EXPIRES = "hold_expires"
     """Hold: its time runs out."""
     RETENTION = "retention"
-    """Nothing in particular: forget what is kept no longer."""
+    """A day: forget what is kept no longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

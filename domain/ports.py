@@ -51,11 +51,11 @@ class Scheduling(Protocol):
         """Slots with places left that match, earliest first, at most `query.limit`."""
 
     async def hold(self, slot_id: SlotId, *, session_id: SessionId, key: str, now: datetime) -> Hold:
-        """Keep one place of a slot for `HOLD_MINUTES`.
+        """Keep one place of a slot for a few minutes (`BookingRules.hold`).
 
         Raises:
             NotFound: no such slot.
-            Conflict: no place is left, the clinic is stopped or the time is past.
+            Conflict: no place is left, the clinic is stopped, the time is past or not open for booking yet.
         """
 
     async def release(self, hold_id: HoldId, *, session_id: SessionId) -> None:
@@ -69,7 +69,29 @@ class Scheduling(Protocol):
         Raises:
             NotFound: the session has no such hold.
             Expired: the hold ran out.
-            Conflict: the patient already has an appointment in this department and session.
+            Conflict: the patient already has an appointment in this department and session (`SAME_SESSION`), has as
+                many as the rules allow on this day (`DAILY_LIMIT`), missed too many (`BANNED`), or the clinic was
+                stopped meanwhile.
+        """
+
+    async def reschedule(
+        self,
+        appointment_id: AppointmentId,
+        hold_id: HoldId,
+        *,
+        patient_id: PatientId,
+        session_id: SessionId,
+        key: str,
+        now: datetime,
+    ) -> Appointment:
+        """Book the held place for the patient and cancel the earlier appointment: both or neither.
+
+        An appointment whose clinic is stopped may be rescheduled at any time before its half day is over.
+
+        Raises:
+            NotFound: the patient has no such appointment, or the session no such hold.
+            Expired: the hold ran out.
+            Conflict: as for `confirm` of the new and `cancel` of the earlier one.
         """
 
     async def cancel(
@@ -79,7 +101,8 @@ class Scheduling(Protocol):
 
         Raises:
             NotFound: the patient has no such appointment.
-            Conflict: it is past the hospital's deadline, or its status does not allow it.
+            Conflict: it is past the hospital's deadline (which does not hold for a stopped clinic), or its status
+                does not allow it.
         """
 
     async def appointments(self, patient_id: PatientId) -> tuple[Appointment, ...]:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,8 +18,11 @@ from sqlalchemy import Connection, create_engine
 from archive.database import EmbeddedDatabase
 from archive.opening import OpenArchive, open_archive
 from archive.opening import migrate as migrate_archive
+from domain.booking_rules import BookingRules
+from knowledge.booking_rules import load_booking_rules
 from memory import crypto
 from tools.hospital.sql.demo import DemoHospital, load_demo, roll
+from tools.hospital.sql.house import House
 from tools.hospital.sql.opening import OpenHospital, open_hospital
 from tools.hospital.sql.opening import migrate as migrate_hospital
 
@@ -57,6 +60,12 @@ def demo_hospital() -> DemoHospital:
     return load_demo(DEMO_YAML)
 
 
+@cache
+def booking_rules() -> BookingRules:
+    """The booking rules of the knowledge pack."""
+    return load_booking_rules(DEMO_YAML.with_name("booking.yaml"))
+
+
 @asynccontextmanager
 async def sqlite_archive(folder: Path, clock: SetClock) -> AsyncIterator[OpenArchive]:
     """An empty archive in `folder`."""
@@ -75,10 +84,10 @@ async def sqlite_hospital(folder: Path, clock: SetClock) -> AsyncIterator[OpenHo
     """The demo hospital in `folder`, its slots open from the clock's day on, nothing booked."""
     path = folder / "hospital.db"
     if not path.exists():
-        shutil.copyfile(_hospital_template(clock.now().astimezone(SHANGHAI).date()), path)
+        shutil.copyfile(_hospital_template(clock.now()), path)
     database = EmbeddedDatabase(path)
     try:
-        yield await open_hospital(database, demo_hospital(), cipher=crypto, master=MASTER, clock=clock)
+        yield await open_hospital(database, demo_hospital(), booking_rules(), cipher=crypto, master=MASTER, clock=clock)
     finally:
         await database.close()
 
@@ -89,10 +98,10 @@ def _archive_template() -> Path:
 
 
 @cache
-def _hospital_template(today: date) -> Path:
+def _hospital_template(now: datetime) -> Path:
     def work(connection: Connection) -> None:
         migrate_hospital(connection)
-        roll(connection, demo_hospital(), today)
+        roll(connection, demo_hospital(), House(rules=booking_rules(), zone=SHANGHAI), now)
 
     return _template(work)
 

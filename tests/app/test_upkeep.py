@@ -10,7 +10,7 @@ from app.clock import SystemClock
 from app.settings import read_settings
 from app.stores import open_stores
 from app.upkeep import keep_memory
-from tests.stores import SHANGHAI, demo_hospital
+from tests.stores import SHANGHAI, booking_rules, demo_hospital
 
 pytestmark = pytest.mark.e2e
 
@@ -18,7 +18,9 @@ pytestmark = pytest.mark.e2e
 async def test_a_private_server_that_died_is_started_again(tmp_path: Path) -> None:
     """What it had stored is still there."""
     settings = read_settings(data_dir=tmp_path, _env_file=None)
-    async with open_stores(settings, demo=demo_hospital(), clock=SystemClock(SHANGHAI)) as stores:
+    async with open_stores(
+        settings, demo=demo_hospital(), rules=booking_rules(), clock=SystemClock(SHANGHAI)
+    ) as stores:
         await stores.limits.hit("probe", limit=1, per_seconds=60)
         assert stores.valkey is not None
         await stores.valkey.stop()
@@ -33,7 +35,7 @@ async def test_the_master_key_and_the_directory_are_the_owners_alone(tmp_path: P
     settings = read_settings(data_dir=tmp_path / "var", _env_file=None)
     keys = []
     for _ in range(2):
-        async with open_stores(settings, demo=demo_hospital(), clock=SystemClock(SHANGHAI)):
+        async with open_stores(settings, demo=demo_hospital(), rules=booking_rules(), clock=SystemClock(SHANGHAI)):
             keys.append((tmp_path / "var" / "master.key").read_bytes())
     assert (tmp_path / "var").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "var" / "master.key").stat().st_mode & 0o777 == 0o600

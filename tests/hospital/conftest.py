@@ -12,13 +12,15 @@ from archive.served import ServedDatabase
 from memory import crypto
 from tests.hospital.stage import SMALL_HOSPITAL, SqlStage, Stage
 from tests.postgres import new_database
-from tests.stores import MASTER, SetClock
+from tests.stores import MASTER, SetClock, booking_rules
 from tools.hospital.sql.opening import open_hospital
 
 
 async def _staged(database: Database, clock: SetClock) -> AsyncIterator[SqlStage]:
     try:
-        hospital = await open_hospital(database, SMALL_HOSPITAL, cipher=crypto, master=MASTER, clock=clock)
+        hospital = await open_hospital(
+            database, SMALL_HOSPITAL, booking_rules(), cipher=crypto, master=MASTER, clock=clock
+        )
         yield SqlStage(hospital, database, clock)
     finally:
         await database.close()

@@ -17,9 +17,9 @@ from domain.ports import PatientIndex, Scheduling
 from domain.scheduling import Period, PractitionerId, SlotId
 from knowledge.strict import parse
 from tests.stores import SHANGHAI, SetClock
-from tools.hospital.sql.booking import broken_slots
 from tools.hospital.sql.demo import DemoHospital
 from tools.hospital.sql.opening import OpenHospital
+from tools.hospital.sql.places import broken_slots
 from tools.hospital.sql.schema import slots
 from tools.identity import check_character
 
@@ -29,7 +29,6 @@ CHIEF, ATTENDING, OTHER_CHIEF = PractitionerId("P001"), PractitionerId("P002"), 
 SMALL_HOSPITAL = parse(
     """
 hospital: {name: 安和市人民医院, address: 康宁路18号, phone: "5550120", timezone: Asia/Shanghai}
-rules: {cancel_hours_before: 2, days_ahead: 14, in_words: [就诊前2小时可以取消。]}
 bring: [身份证, 医保卡]
 departments:
   - {id: D04, name: 消化内科, building: 门诊楼, floor: 3层, area: B区, bookable: true, bring: [胃镜报告]}

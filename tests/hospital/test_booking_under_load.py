@@ -19,7 +19,7 @@ from domain.scheduling import Appointment, Hold, HoldId, Period, PractitionerId,
 from domain.session import SessionId
 from memory import crypto
 from tests.hospital.stage import ATTENDING, CHIEF, OTHER_CHIEF, SMALL_HOSPITAL, SqlStage, Stage
-from tests.stores import MASTER, MONDAY_MORNING, SetClock
+from tests.stores import MASTER, MONDAY_MORNING, SetClock, booking_rules
 from tools.hospital.sql.opening import open_hospital
 from tools.hospital.sql.schema import departments, practitioners, slots
 
@@ -101,7 +101,9 @@ async def test_two_processes_on_one_file_book_a_place_once(embedded: SqlStage, t
     slot_id = await embedded.open_slot(NINE, capacity=5)
     second = EmbeddedDatabase(tmp_path / "hospital.db")
     try:
-        other = await open_hospital(second, SMALL_HOSPITAL, cipher=crypto, master=MASTER, clock=embedded.clock)
+        other = await open_hospital(
+            second, SMALL_HOSPITAL, booking_rules(), cipher=crypto, master=MASTER, clock=embedded.clock
+        )
         now = embedded.clock.now()
         outcomes = await asyncio.gather(
             *(
@@ -122,7 +124,9 @@ async def test_bookings_survive_a_restart(tmp_path: Path, clock: SetClock) -> No
     """What was confirmed is there after the file was closed and opened again."""
 
     async def opened(database: EmbeddedDatabase) -> SqlStage:
-        hospital = await open_hospital(database, SMALL_HOSPITAL, cipher=crypto, master=MASTER, clock=clock)
+        hospital = await open_hospital(
+            database, SMALL_HOSPITAL, booking_rules(), cipher=crypto, master=MASTER, clock=clock
+        )
         return SqlStage(hospital, database, clock)
 
     first = EmbeddedDatabase(tmp_path / "h.db")

@@ -16,8 +16,8 @@ from domain.scheduling import AppointmentStatus, Period, SlotQuery
 from domain.session import SessionId
 from tests.hospital.stage import an_identity
 from tests.stores import DEMO_YAML, MONDAY_MORNING, SetClock, demo_hospital, sqlite_hospital
-from tools.hospital.sql.booking import broken_slots
 from tools.hospital.sql.demo import load_demo, planned_slots, roll
+from tools.hospital.sql.places import broken_slots
 from tools.hospital.sql.schema import slots
 
 pytestmark = pytest.mark.contract
@@ -32,12 +32,11 @@ def test_the_demo_hospital_is_large_enough_to_show_everything() -> None:
     assert len(demo.doctors) >= 80
     assert len({(one.building, one.floor) for one in demo.departments}) >= 5
     assert len({one.name for one in demo.doctors}) == len(demo.doctors)
-    assert demo.rules.in_words
 
 
 def test_every_bookable_department_has_places_in_the_next_two_weeks() -> None:
     """Some times are full, some clinics stopped, none of the departments is shut."""
-    planned = list(planned_slots(demo_hospital(), TODAY))
+    planned = list(planned_slots(demo_hospital(), TODAY, days=14))
     free = Counter(slot["department_id"] for slot in planned if not slot["stopped"] and slot["sold"] < slot["capacity"])
     assert {one.id for one in demo_hospital().departments if one.bookable} == set(free)
     full = sum(slot["sold"] == slot["capacity"] for slot in planned) / len(planned)
@@ -49,15 +48,15 @@ def test_every_bookable_department_has_places_in_the_next_two_weeks() -> None:
 def test_a_day_is_the_same_from_wherever_it_is_planned() -> None:
     """What is open, full or stopped on a day depends on the day alone, not on when it was planned."""
     day = TODAY + timedelta(days=7)
-    seen = [slot for slot in planned_slots(demo_hospital(), TODAY) if slot["day"] == day]
-    assert seen == [slot for slot in planned_slots(demo_hospital(), day) if slot["day"] == day]
+    seen = [slot for slot in planned_slots(demo_hospital(), TODAY, days=14) if slot["day"] == day]
+    assert seen == [slot for slot in planned_slots(demo_hospital(), day, days=14) if slot["day"] == day]
     assert seen
 
 
 def test_times_do_not_overlap_and_numbers_run_through_a_session() -> None:
     """Each doctor's half day is cut into half hours whose queue numbers follow one another."""
     for doctor in demo_hospital().doctors[:10]:
-        mine = [slot for slot in planned_slots(demo_hospital(), TODAY) if slot["practitioner_id"] == doctor.id]
+        mine = [slot for slot in planned_slots(demo_hospital(), TODAY, days=14) if slot["practitioner_id"] == doctor.id]
         for one, following in itertools.pairwise(mine):
             assert one["ends_at"] <= following["starts_at"]
             if (one["day"], one["period"]) == (following["day"], following["period"]):
@@ -98,7 +97,7 @@ async def test_a_doctor_who_left_takes_no_new_bookings(tmp_path: Path, clock: Se
         text = DEMO_YAML.read_text(encoding="utf-8")
         shrunk = tmp_path / "demo.yaml"
         shrunk.write_text(_without_doctor(text, slot.practitioner_id), encoding="utf-8")
-        await hospital._database.write(lambda c: roll(c, load_demo(shrunk), TODAY))
+        await hospital._database.write(lambda c: roll(c, load_demo(shrunk), hospital.house, now))
         assert await hospital.scheduling.search(SlotQuery(practitioner_id=slot.practitioner_id)) == ()
         assert slot.practitioner_id not in {one.id for one in await hospital.scheduling.practitioners()}
         (kept,) = await hospital.scheduling.appointments(patient_id)
@@ -123,7 +122,6 @@ async def test_many_who_book_at_once_leave_the_demo_hospital_consistent(tmp_path
 
 _GOOD = """
 hospital: {name: 医院, address: 路1号, phone: "5550120", timezone: Asia/Shanghai}
-rules: {cancel_hours_before: 2, days_ahead: 14, in_words: [就诊前2小时可以取消。]}
 bring: [身份证]
 departments:
   - {id: D04, name: 消化内科, building: 门诊楼, floor: 3层, area: B区, bookable: true}
@@ -136,18 +134,18 @@ doctors:
 @pytest.mark.parametrize(
     ("was", "becomes", "line", "says"),
     [
-        ("Asia/Shanghai", "Asia/Nowhere", 2, "time zone"),
-        ("周一: 上午", "星期一: 上午", 9, "weekday"),
-        ("周一: 上午", "周一: 夜里", 9, "上午"),
-        ("places: 4", "places: 0", 9, "places"),
-        ("fee_yuan: 50", "fee_yuan: -1", 9, "fee_yuan"),
-        ("主任医师", "院长", 9, "主任医师"),
-        ("department: D04", "department: D01", 9, "bookable"),
-        ("department: D04", "department: D99", 9, "bookable"),
-        ("id: D01", "id: D04", 7, "twice"),
-        ("bookable: false", "bookable: true", 7, "no doctor"),
-        ("places: 4", "places: 4, phone: 1", 9, "unknown"),
-        ("bring: [身份证]", "", 2, "missing"),
+        ("Asia/Shanghai", "Asia/Nowhere", 2, "时区"),
+        ("周一: 上午", "星期一: 上午", 8, "星期"),
+        ("周一: 上午", "周一: 夜里", 8, "上午"),
+        ("places: 4", "places: 0", 8, "places"),
+        ("fee_yuan: 50", "fee_yuan: -1", 8, "fee_yuan"),
+        ("主任医师", "院长", 8, "主任医师"),
+        ("department: D04", "department: D01", 8, "可以预约"),
+        ("department: D04", "department: D99", 8, "可以预约"),
+        ("id: D01", "id: D04", 6, "两次"),
+        ("bookable: false", "bookable: true", 6, "没有医生"),
+        ("places: 4", "places: 4, phone: 1", 8, "phone"),
+        ("bring: [身份证]", "", 2, "bring"),
     ],
 )
 def test_a_slip_in_the_yaml_names_its_line(tmp_path: Path, was: str, becomes: str, line: int, says: str) -> None:
@@ -164,7 +162,9 @@ def test_a_slip_in_the_yaml_names_its_line(tmp_path: Path, was: str, becomes: st
 def test_every_day_of_the_week_has_its_name() -> None:
     """A clinic on Monday is on Mondays."""
     mondays = {
-        slot["day"] for slot in planned_slots(demo_hospital(), TODAY) if slot["practitioner_id"] == _monday_doctor()
+        slot["day"]
+        for slot in planned_slots(demo_hospital(), TODAY, days=14)
+        if slot["practitioner_id"] == _monday_doctor()
     }
     assert mondays
     assert all(day.weekday() == date(2026, 3, 2).weekday() for day in mondays)

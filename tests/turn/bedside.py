@@ -35,7 +35,7 @@ from domain.turn import (
 )
 from memory.codec import codec
 from tests.fakes.memory import FakeMemory, FakeServer
-from tests.stores import SetClock, demo_hospital, sqlite_archive, sqlite_hospital
+from tests.stores import SetClock, booking_rules, demo_hospital, sqlite_archive, sqlite_hospital
 
 assert ALL_TAGS
 IDENTITY = {"name": "王小梅", "id_number": "11010519900307232X", "phone": "13800138000"}
@@ -50,7 +50,7 @@ def knowledge() -> Knowledge:
             HospitalDepartment(id=one.id, name=one.name, building=one.building, floor=one.floor, bookable=one.bookable)
             for one in demo.departments
         ),
-        booking_rules=demo.rules.in_words,
+        booking_rules=booking_rules().before_yes,
         doctors=lambda: [doctor.name for doctor in demo.doctors],
     )
 

@@ -1,126 +1,79 @@
-"""Moving places between free, held and taken: plain functions of a connection in a write transaction.
-
-Each is one conditional UPDATE that either wins or changes nothing, so it is right at any isolation level: there
-is never a read whose answer could be stale by the time of the write. Rows are touched in the order key, hold,
-appointment, slot.
-"""
+"""The steps of a booking: keep a place, book it, let it go. Plain functions of a connection in a write transaction."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, false, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from archive.columns import insert_new
 from domain.errors import Conflict, Expired, NotFound
-from domain.scheduling import AppointmentStatus, Refusal
-from tools.hospital.sql.schema import appointments, holds, slots, writes
-from tools.hospital.sql.slots import HELD
+from domain.notices import DueKind
+from domain.scheduling import AppointmentStatus, HoldStatus, Refusal
+from tools.hospital.sql import places
+from tools.hospital.sql.house import House
+from tools.hospital.sql.offers import free_lapsed, offer_next
+from tools.hospital.sql.schema import appointments, holds, patients, slots
+from tools.hospital.sql.schema_life import due
 
-CONFIRMED = "confirmed"
-RELEASED = "released"
-LAPSED = "lapsed"
+VISIT_WORK = (DueKind.REMIND_DAY_BEFORE, DueKind.REMIND_HOURS_BEFORE, DueKind.CLOSE_APPOINTMENT)
 
-_SLOT = slots.c.id == bindparam("slot")
-_FREE = slots.c.sold + slots.c.taken + slots.c.held < slots.c.capacity
-_KEEP = (
-    update(slots)
-    .where(_SLOT, slots.c.stopped == false(), slots.c.starts_at > bindparam("now"), _FREE)
-    .values(held=slots.c.held + 1)
-)
-_GIVE_BACK = update(slots).where(_SLOT).values(held=slots.c.held - bindparam("places"))
-_TAKE = update(slots).where(_SLOT).values(held=slots.c.held - 1, taken=slots.c.taken + 1)
-_FREE_TAKEN = update(slots).where(_SLOT).values(taken=slots.c.taken - 1)
-_LAPSE = (
-    update(holds)
-    .where(holds.c.slot_id == bindparam("slot"), holds.c.status == HELD, holds.c.expires_at <= bindparam("now"))
-    .values(status=LAPSED)
-)
 _STANDING = holds.update().where(
-    holds.c.id == bindparam("hold"), holds.c.session_id == bindparam("session"), holds.c.status == HELD
+    holds.c.id == bindparam("hold"), holds.c.session_id == bindparam("session"), holds.c.status == HoldStatus.HELD
 )
-_CONFIRM = _STANDING.where(holds.c.expires_at > bindparam("now")).values(status=CONFIRMED)
-_RELEASE = _STANDING.values(status=RELEASED)
+_CONFIRM = _STANDING.where(holds.c.expires_at > bindparam("now")).values(
+    status=HoldStatus.HELD.to(HoldStatus.CONFIRMED)
+)
+_RELEASE = _STANDING.values(status=HoldStatus.HELD.to(HoldStatus.RELEASED))
 _HOLD = select(holds).where(holds.c.id == bindparam("hold"), holds.c.session_id == bindparam("session"))
 _CANCEL = (
     update(appointments)
     .where(appointments.c.id == bindparam("appointment"), appointments.c.status == AppointmentStatus.BOOKED)
-    .values(status=AppointmentStatus.CANCELLED, cancelled_at=bindparam("now"))
+    .values(status=AppointmentStatus.BOOKED.to(AppointmentStatus.CANCELLED), cancelled_at=bindparam("now"))
 )
 _NUMBERS = select(appointments.c.number).where(
     appointments.c.slot_id == bindparam("slot"), appointments.c.status != AppointmentStatus.CANCELLED
 )
+_LOCK_PATIENT = select(patients.c.id).where(patients.c.id == bindparam("patient")).with_for_update()
+_COUNTED = select(appointments.c.id, appointments.c.day, appointments.c.status).where(
+    appointments.c.patient_id == bindparam("patient"),
+    or_(
+        appointments.c.status == AppointmentStatus.NOSHOW,
+        (appointments.c.day == bindparam("on_day")) & (appointments.c.status != AppointmentStatus.CANCELLED),
+    ),
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Write:
-    """One idempotent write: `subject` says what it does to what, `result_id` what it will have made."""
-
-    key: str
-    subject: str
-    result_id: str
-    at: datetime
-
-
-def result_of(connection: Connection, write: Write) -> tuple[str, bool]:
-    """The id the write makes, and whether this is the first time; an earlier write gives its own id.
-
-    Raises:
-        Conflict: the key was used for something else.
-    """
-    key = hashlib.sha256(write.key.encode()).hexdigest()
-    row = {"key_sha256": key, "subject": write.subject, "result_id": write.result_id, "at": write.at}
-    if insert_new(connection, writes, row):
-        return write.result_id, True
-    earlier = connection.execute(select(writes).where(writes.c.key_sha256 == key)).one()
-    if earlier.subject != write.subject:
-        raise Conflict(Refusal.KEY_REUSED)
-    return str(earlier.result_id), False
-
-
-def keep_place(connection: Connection, hold: dict[str, Any], now: datetime) -> None:
-    """Move one place of the hold's slot from free to held and store the hold row.
+def keep_place(connection: Connection, house: House, hold: dict[str, Any], now: datetime) -> None:
+    """Move one place of the hold's slot from free to held and store the hold.
 
     Raises:
         NotFound: no such slot.
-        Conflict: full, stopped or past.
+        Conflict: full, stopped, past or not open yet.
     """
-    place = {"slot": hold["slot_id"], "now": now}
-    won = connection.execute(_KEEP, place).rowcount
-    if not won and free_lapsed(connection, hold["slot_id"], now):
-        won = connection.execute(_KEEP, place).rowcount
+    slot_id, horizon = hold["slot_id"], house.horizon(now)
+    won = places.keep(connection, slot_id, now=now, horizon=horizon)
+    if not won and free_lapsed(connection, house, slot_id, now):
+        won = places.keep(connection, slot_id, now=now, horizon=horizon)
     if not won:
-        raise _refusal(connection, hold["slot_id"], now)
+        raise places.refusal(connection, slot_id, now=now, horizon=horizon)
     connection.execute(insert(holds), hold)
+    due.plan(connection, ((DueKind.HOLD_EXPIRES, hold["id"], hold["expires_at"]),))
 
 
-def free_lapsed(connection: Connection, slot_id: str, now: datetime) -> int:
-    """Give back the places of a slot whose holds have run out; how many."""
-    places = connection.execute(_LAPSE, {"slot": slot_id, "now": now}).rowcount
-    if places:
-        connection.execute(_GIVE_BACK, {"slot": slot_id, "places": places})
-    return places
-
-
-def slots_with_lapsed(connection: Connection, now: datetime) -> Collection[str]:
-    """Slots that keep places for nobody any more."""
-    found = select(holds.c.slot_id).where(holds.c.status == HELD, holds.c.expires_at <= now).distinct()
-    return connection.execute(found).scalars().all()
-
-
-def release_place(connection: Connection, hold_id: str, session_id: str) -> None:
-    """Move a held place back to free; nothing happens to a hold that does not stand."""
+def release_place(connection: Connection, house: House, hold_id: str, session_id: str, now: datetime) -> None:
+    """Move a held place back to free, and offer it; nothing happens to a hold that does not stand."""
     if connection.execute(_RELEASE, {"hold": hold_id, "session": session_id}).rowcount:
         hold = connection.execute(_HOLD, {"hold": hold_id, "session": session_id}).one()
-        connection.execute(_GIVE_BACK, {"slot": hold.slot_id, "places": 1})
+        places.give_back(connection, hold.slot_id)
+        offer_next(connection, house, hold.slot_id, now)
+        due.drop(connection, (DueKind.HOLD_EXPIRES,), hold_id)
 
 
 def use_hold(connection: Connection, hold_id: str, session_id: str, now: datetime) -> str:
-    """Confirm a standing hold and move its place from held to taken; returns the slot's id.
+    """Confirm a standing hold; returns the slot whose place the caller moves from held to taken.
 
     Raises:
         NotFound: the session has no such hold, or has given it back.
@@ -129,66 +82,112 @@ def use_hold(connection: Connection, hold_id: str, session_id: str, now: datetim
     """
     won = connection.execute(_CONFIRM, {"hold": hold_id, "session": session_id, "now": now}).rowcount
     hold = connection.execute(_HOLD, {"hold": hold_id, "session": session_id}).first()
-    if hold is None or hold.status == RELEASED:
+    if hold is None or hold.status == HoldStatus.RELEASED:
         raise NotFound("hold")
     if not won:
-        raise Conflict(Refusal.STATUS) if hold.status == CONFIRMED else Expired("hold")
-    connection.execute(_TAKE, {"slot": hold.slot_id})
+        raise Conflict(Refusal.STATUS) if hold.status == HoldStatus.CONFIRMED else Expired("hold")
+    due.drop(connection, (DueKind.HOLD_EXPIRES,), hold_id)
     return str(hold.slot_id)
 
 
-def book(connection: Connection, slot: Row[Any], appointment: dict[str, Any]) -> None:
-    """Store the appointment with the lowest number of the slot that nobody has.
+def check_patient(
+    connection: Connection, house: House, patient_id: str, slot: Row[Any], now: datetime, *, replacing: str = ""
+) -> None:
+    """Hold the patient to the rules; until the end nobody else books for them. `replacing` does not count.
 
-    The caller has just moved the place (`use_hold`), which keeps others from this slot until the end.
+    Raises:
+        NotFound: no such patient.
+        Conflict: `BANNED` or `DAILY_LIMIT`.
+    """
+    if connection.execute(_LOCK_PATIENT, {"patient": patient_id}).first() is None:
+        raise NotFound("patient")
+    counted = connection.execute(_COUNTED, {"patient": patient_id, "on_day": slot.day}).all()
+    same_day = [row for row in counted if row.day == slot.day and row.id != replacing]
+    if len(same_day) >= house.rules.daily_limit:
+        raise Conflict(Refusal.DAILY_LIMIT)
+    if not replacing:
+        missed = (row.day for row in counted if row.status == AppointmentStatus.NOSHOW)
+        if standing_of(house, missed, now)[1]:
+            raise Conflict(Refusal.BANNED)
+
+
+def standing_of(house: House, missed: Iterable[Any], now: datetime) -> tuple[int, int]:
+    """Of the days with a missed appointment: how many count now, and for how many days more booking is barred."""
+    rules, today = house.rules, house.day(now)
+    days = sorted(missed, reverse=True)
+    counting = [day for day in days if (today - day).days < rules.noshow_days]
+    last = [day for day in days if (days[0] - day).days < rules.noshow_days]
+    barred = (days[0] + timedelta(days=rules.ban_days) - today).days if len(last) >= rules.noshow_limit else 0
+    return len(counting), max(barred, 0)
+
+
+def book(connection: Connection, house: House, slot: Row[Any], appointment: dict[str, Any]) -> None:
+    """Store the appointment with the lowest number of the slot that nobody has, and plan its reminders.
+
+    The caller has just moved the place, which keeps others from this slot until the end.
 
     Raises:
         Conflict: the patient already has an appointment in this department and session.
     """
     given = set(connection.execute(_NUMBERS, {"slot": slot.id}).scalars())
-    first, beyond = slot.first_number + slot.sold, slot.first_number + slot.capacity
+    first, beyond = slot.first_number + slot.sold, slot.first_number + slot.capacity - slot.extra
     number = next(number for number in range(first, beyond) if number not in given)
+    store(connection, house, slot, appointment | {"number": number})
+
+
+def store(connection: Connection, house: House, slot: Row[Any], appointment: dict[str, Any]) -> None:
+    """Store an appointment that has its number, and plan its reminders.
+
+    Raises:
+        Conflict: the patient already has an appointment in this department and session.
+    """
     row = appointment | {
         "slot_id": slot.id,
         "department_id": slot.department_id,
         "day": slot.day,
         "period": slot.period,
-        "status": AppointmentStatus.BOOKED,
-        "number": number,
+        "status": AppointmentStatus.PENDING.to(AppointmentStatus.BOOKED),
     }
     if not insert_new(connection, appointments, row):
         raise Conflict(Refusal.SAME_SESSION)
+    moments = (
+        house.day_before_reminder(slot.day),
+        slot.starts_at - house.rules.remind_before,
+        house.end_of(slot.day),
+    )
+    planned = zip(VISIT_WORK, moments, strict=True)
+    due.plan(connection, [(kind, row["id"], at) for kind, at in planned if at > row["booked_at"]])
 
 
-def cancel_place(connection: Connection, appointment_id: str, slot_id: str, now: datetime) -> None:
-    """Cancel a booked appointment and move its place from taken to free.
+def check_cancellable(house: House, row: Row[Any], now: datetime) -> None:
+    """Hold cancelling to the rules.
+
+    Raises:
+        Conflict: `STATUS` or `DEADLINE`.
+    """
+    AppointmentStatus(row.status).to(AppointmentStatus.CANCELLED)
+    if not row.stopped and row.starts_at < now + house.rules.cancel_before:
+        raise Conflict(Refusal.DEADLINE)
+
+
+def end_booking(connection: Connection, appointment_id: str, now: datetime) -> None:
+    """Booked to cancelled, and nothing is due any more; the caller frees the place.
 
     Raises:
         Conflict: somebody else changed its status first.
     """
     if not connection.execute(_CANCEL, {"appointment": appointment_id, "now": now}).rowcount:
         raise Conflict(Refusal.STATUS)
-    connection.execute(_FREE_TAKEN, {"slot": slot_id})
+    due.drop(connection, (*VISIT_WORK, DueKind.CLINIC_STOPPED), appointment_id)
 
 
-def broken_slots(connection: Connection) -> Collection[str]:
-    """Slots whose counters are not what their rows say; empty unless there is a defect."""
-    standing = (
-        select(func.count()).select_from(holds).where(holds.c.slot_id == slots.c.id, holds.c.status == HELD)
-    ).scalar_subquery()
-    booked = (
-        select(func.count())
-        .select_from(appointments)
-        .where(appointments.c.slot_id == slots.c.id, appointments.c.status != AppointmentStatus.CANCELLED)
-    ).scalar_subquery()
-    wrong = select(slots.c.id).where((slots.c.held != standing) | (slots.c.taken != booked))
-    return connection.execute(wrong).scalars().all()
+def free_place(connection: Connection, house: House, row: Row[Any], now: datetime) -> None:
+    """Free the place of a cancelled appointment, and offer it."""
+    places.free_taken(connection, row.id, extra=row.extra_place)
+    if not row.extra_place:
+        offer_next(connection, house, row.id, now)
 
 
-def _refusal(connection: Connection, slot_id: str, now: datetime) -> NotFound | Conflict:
-    slot = connection.execute(select(slots).where(slots.c.id == slot_id)).first()
-    if slot is None:
-        return NotFound("slot")
-    if slot.stopped:
-        return Conflict(Refusal.STOPPED)
-    return Conflict(Refusal.PAST if slot.starts_at <= now else Refusal.FULL)
+def slot_of(connection: Connection, slot_id: str) -> Row[Any]:
+    """One slot's own row."""
+    return connection.execute(select(slots).where(slots.c.id == slot_id)).one()

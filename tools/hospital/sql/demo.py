@@ -22,8 +22,13 @@ from sqlalchemy import Connection, Table, bindparam, false, insert, select, upda
 
 from domain.clinical import DepartmentId
 from domain.scheduling import Period, PractitionerId, Title
+from domain.waitlist import WaitlistStatus
 from knowledge.strict import Mark, load
+from tools.hospital.sql.house import House
+from tools.hospital.sql.offers import offer_next
 from tools.hospital.sql.schema import departments, practitioners, slots
+from tools.hospital.sql.schema_life import waitlist
+from tools.hospital.sql.stopping import stop
 
 SLOT_MINUTES = 30
 _SLOT = timedelta(minutes=SLOT_MINUTES)
@@ -66,24 +71,12 @@ class HospitalFacts:
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"no such time zone: {self.timezone}") from error
+            raise ValueError(f"没有这个时区：{self.timezone}") from error
 
     @property
     def zone(self) -> ZoneInfo:
         """The hospital's time zone."""
         return ZoneInfo(self.timezone)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoRules:
-    """How long before its time a booking can be cancelled, and how many days ahead slots are open.
-
-    `in_words` is what the patient reads before saying yes.
-    """
-
-    cancel_hours_before: int
-    days_ahead: int
-    in_words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +109,11 @@ class DemoDoctor:
 
     def __post_init__(self) -> None:
         if unknown := [day for day in self.sessions if day not in _WEEKDAYS]:
-            raise ValueError(f"not a weekday: {', '.join(unknown)}")
+            raise ValueError(f"不是星期几：{'、'.join(unknown)}")
         if not _FEWEST_PLACES <= self.places <= _MOST_PLACES:
-            raise ValueError(f"places must be {_FEWEST_PLACES} to {_MOST_PLACES}")
+            raise ValueError(f"places 要在 {_FEWEST_PLACES} 到 {_MOST_PLACES} 之间")
         if self.fee_yuan < 0:
-            raise ValueError("fee_yuan must not be negative")
+            raise ValueError("fee_yuan 不能是负数")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +121,6 @@ class DemoHospital:
     """The whole YAML file."""
 
     hospital: HospitalFacts
-    rules: DemoRules
     bring: tuple[str, ...]
     departments: tuple[DemoDepartment, ...] = field(repr=False)
     doctors: tuple[DemoDoctor, ...] = field(repr=False)
@@ -146,35 +138,39 @@ def load_demo(path: Path) -> DemoHospital:
     bookable = {department.id for department in demo.departments if department.bookable}
     for doctor in demo.doctors:
         if doctor.department not in bookable:
-            raise doctor.mark.error(f"{doctor.id}: {doctor.department} is not a bookable department here")
+            raise doctor.mark.error(f"{doctor.id}：{doctor.department} 不是这里可以预约的科室")
     for department in demo.departments:
         if department.bookable and all(doctor.department != department.id for doctor in demo.doctors):
-            raise department.mark.error(f"{department.id} is bookable and has no doctor")
+            raise department.mark.error(f"{department.id} 可以预约，却没有医生")
     return demo
 
 
-def roll(connection: Connection, demo: DemoHospital, today: date) -> int:
+def roll(connection: Connection, demo: DemoHospital, house: House, now: datetime) -> int:
     """Bring names and places up to date and open the slots of today and the days ahead; how many were new.
 
-    The clinics of a doctor who is no longer in the YAML are stopped, their bookings stay.
+    The clinics of a doctor who is no longer in the YAML are stopped. New places go to those who wait for them first.
     """
+    today = house.day(now)
     _store(connection, departments, [_department_row(one, demo.bring) for one in demo.departments])
     connection.execute(update(practitioners).values(active=False))
     _store(connection, practitioners, [_doctor_row(one) for one in demo.doctors])
     gone = select(practitioners.c.id).where(practitioners.c.active == false())
-    connection.execute(
-        update(slots).where(slots.c.practitioner_id.in_(gone), slots.c.day >= today).values(stopped=True)
-    )
+    stop(connection, now, slots.c.practitioner_id.in_(gone), slots.c.starts_at > now)
     known = set(connection.execute(select(slots.c.id).where(slots.c.day >= today)).scalars())
-    new = [slot for slot in planned_slots(demo, today) if slot["id"] not in known]
+    new = [slot for slot in planned_slots(demo, today, days=house.rules.days_ahead) if slot["id"] not in known]
     if new:
         connection.execute(insert(slots), new)
+    waiting = select(waitlist.c.department_id).where(waitlist.c.status == WaitlistStatus.REQUESTED).distinct()
+    wanted = set(connection.execute(waiting).scalars())
+    for slot in new:
+        if slot["department_id"] in wanted and slot["starts_at"] > now:
+            offer_next(connection, house, slot["id"], now, freed=slot["capacity"] - slot["sold"])
     return len(new)
 
 
-def planned_slots(demo: DemoHospital, today: date) -> Iterator[dict[str, Any]]:
-    """Rows of `slots` for today and the days ahead."""
-    for offset in range(demo.rules.days_ahead):
+def planned_slots(demo: DemoHospital, today: date, *, days: int) -> Iterator[dict[str, Any]]:
+    """Rows of `slots` for `days` days, today included."""
+    for offset in range(days):
         day = today + timedelta(days=offset)
         for doctor in demo.doctors:
             session = doctor.sessions.get(_WEEKDAYS[day.weekday()])
@@ -249,4 +245,4 @@ def _check_unique(entries: Iterable[DemoDepartment | DemoDoctor]) -> None:
     for entry in entries:
         seen[entry.id] += 1
         if seen[entry.id] > 1:
-            raise entry.mark.error(f"{entry.id} stands twice")
+            raise entry.mark.error(f"{entry.id} 写了两次")

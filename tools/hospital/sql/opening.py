@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from pathlib import Path
 
 from archive.database import Database
 from archive.migrate import upgrade
 from archive.sealing import Cipher, MasterKey
+from domain.booking_rules import BookingRules
 from domain.ports import Clock
 from tools.hospital.sql.demo import DemoHospital, roll
+from tools.hospital.sql.house import House
 from tools.hospital.sql.patients import SqlPatientIndex
-from tools.hospital.sql.scheduling import BookingRules, SqlScheduling
+from tools.hospital.sql.scheduling import SqlScheduling
 
 migrate = upgrade("hospital", Path(__file__).parent / "migrations" / "versions")
 
@@ -21,10 +23,17 @@ class OpenHospital:
     """The hospital's ports, on one database. Whoever opened the database closes it."""
 
     def __init__(
-        self, database: Database, demo: DemoHospital, *, cipher: Cipher, master: MasterKey, clock: Clock
+        self,
+        database: Database,
+        demo: DemoHospital,
+        rules: BookingRules,
+        *,
+        cipher: Cipher,
+        master: MasterKey,
+        clock: Clock,
     ) -> None:
-        rules = BookingRules(zone=demo.hospital.zone, cancel_before=timedelta(hours=demo.rules.cancel_hours_before))
-        self.scheduling = SqlScheduling(database, rules, clock)
+        self.house = House(rules=rules, zone=demo.hospital.zone)
+        self.scheduling = SqlScheduling(database, self.house, clock)
         self.patients = SqlPatientIndex(database, cipher=cipher, master=master)
         self.demo = demo
         self._database = database
@@ -35,17 +44,17 @@ class OpenHospital:
         """Free places nobody holds any more and, on a new day, open its slots; call every minute or so."""
         now = self._clock.now()
         await self.scheduling.sweep(now)
-        today = now.astimezone(self.demo.hospital.zone).date()
+        today = self.house.day(now)
         if today != self._rolled_for:
-            await self._database.write(partial(roll, demo=self.demo, today=today))
+            await self._database.write(partial(roll, demo=self.demo, house=self.house, now=now))
             self._rolled_for = today
 
 
 async def open_hospital(
-    database: Database, demo: DemoHospital, *, cipher: Cipher, master: MasterKey, clock: Clock
+    database: Database, demo: DemoHospital, rules: BookingRules, *, cipher: Cipher, master: MasterKey, clock: Clock
 ) -> OpenHospital:
     """Migrate `database`, fill it with the demo hospital up to today, and open it."""
     await database.write(migrate)
-    hospital = OpenHospital(database, demo, cipher=cipher, master=master, clock=clock)
+    hospital = OpenHospital(database, demo, rules, cipher=cipher, master=master, clock=clock)
     await hospital.keep_up()
     return hospital

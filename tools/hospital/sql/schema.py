@@ -3,6 +3,7 @@
 The one equation everything rests on: of a slot's `capacity`, `sold` places went over the hospital's own windows,
 `taken` are booked here (as many as appointments stand), `held` are kept for somebody deciding (as many as holds
 stand), the rest is free. Every statement that moves a place moves the counter and the row in one transaction.
+`extra` of the `capacity` were added by the desk (加号), each with its appointment, and go when that is cancelled.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -76,10 +78,13 @@ slots = Table(
     Column("taken", Integer, nullable=False, server_default="0"),
     Column("held", Integer, nullable=False, server_default="0"),
     Column("stopped", Boolean, nullable=False),
+    Column("extra", Integer, nullable=False, server_default="0"),
+    Column("stopped_at", Instant),
     CheckConstraint("sold >= 0 AND taken >= 0 AND held >= 0 AND sold + taken + held <= capacity", name="places"),
     Index("ix_slots_search", "department_id", "starts_at", "stopped", "expert", "period", "fee_cents"),
     Index(None, "practitioner_id", "starts_at"),
     Index(None, "starts_at"),
+    Index(None, "stopped_at"),
 )
 
 holds = Table(
@@ -122,7 +127,10 @@ appointments = Table(
     Column("number", Integer, nullable=False),
     Column("booked_at", Instant, nullable=False),
     Column("cancelled_at", Instant),
+    Column("extra", Boolean, nullable=False, server_default=false()),
+    Column("arrived_at", Instant),
     Index(None, "patient_id"),
+    Index(None, "slot_id"),
     Index(
         "uq_appointments_patient_session",
         "patient_id",

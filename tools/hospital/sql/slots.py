@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, bindparam, false, func, or_, select, true
 
 from domain.clinical import DepartmentId
-from domain.scheduling import Period, PractitionerId, Slot, SlotId, SlotQuery, Title
+from domain.scheduling import HoldStatus, Period, PractitionerId, Slot, SlotId, SlotQuery, Title
+from tools.hospital.sql.house import House
+from tools.hospital.sql.places import FREE
 from tools.hospital.sql.schema import departments, holds, practitioners, slots
-
-HELD = "held"
-
 
 # The standing holds of a slot that have run out and are not swept yet.
 _LAPSED = select(holds.c.id).where(
-    holds.c.slot_id == slots.c.id, holds.c.status == HELD, holds.c.expires_at <= bindparam("now")
+    holds.c.slot_id == slots.c.id, holds.c.status == HoldStatus.HELD, holds.c.expires_at <= bindparam("now")
 )
-_FREE = slots.c.sold + slots.c.taken + slots.c.held < slots.c.capacity
 _ORDER = (slots.c.starts_at, slots.c.id)
 
 SLOT_ROWS: Select[Any] = (
@@ -36,10 +34,12 @@ SLOT_ROWS: Select[Any] = (
 """Slots with the names a patient reads and how many of their held places are free again at `now`."""
 
 
-def matching(query: SlotQuery, now: datetime, zone: ZoneInfo) -> Select[Any]:
-    """Slots with places left that match, earliest first; a slot that has begun is past. Runs with `now`."""
+def matching(query: SlotQuery, house: House, now: datetime) -> Select[Any]:
+    """Slots open for booking that match, with places left, earliest first; runs with `now`."""
+    last = house.last_day(now) if query.last_date is None else min(query.last_date, house.last_day(now))
     conditions = [
         slots.c.starts_at > (now if query.not_before is None else max(now, query.not_before)),
+        slots.c.starts_at < house.end_of(last),
         slots.c.stopped == false(),
     ]
     if query.department_ids:
@@ -50,16 +50,15 @@ def matching(query: SlotQuery, now: datetime, zone: ZoneInfo) -> Select[Any]:
         conditions.append(slots.c.practitioner_id.in_(_named(query.doctor)))
     if query.expert is not None:
         conditions.append(slots.c.expert == (true() if query.expert else false()))
+    if query.title is not None:
+        conditions.append(slots.c.practitioner_id.in_(_titled(query.title)))
     if query.first_date is not None:
-        conditions.append(slots.c.starts_at >= datetime.combine(query.first_date, time.min, tzinfo=zone))
-    if query.last_date is not None:
-        after = query.last_date + timedelta(days=1)
-        conditions.append(slots.c.starts_at < datetime.combine(after, time.min, tzinfo=zone))
+        conditions.append(slots.c.starts_at >= house.midnight(query.first_date))
     if query.period is not None:
         conditions.append(slots.c.period == query.period)
     if query.max_fee_cents is not None:
         conditions.append(slots.c.fee_cents <= query.max_fee_cents)
-    conditions.append(or_(_FREE, _LAPSED.exists()))  # last: it is the dear one
+    conditions.append(or_(FREE, _LAPSED.exists()))  # last: it is the dear one
     chosen = select(slots.c.id).where(*conditions).order_by(*_ORDER).limit(query.limit).subquery()
     return SLOT_ROWS.join(chosen, chosen.c.id == slots.c.id).order_by(*_ORDER)
 
@@ -67,6 +66,10 @@ def matching(query: SlotQuery, now: datetime, zone: ZoneInfo) -> Select[Any]:
 def _named(doctor: str) -> Select[Any]:
     """Ids of the doctors with this name, or whose name begins so: a surname."""
     return select(practitioners.c.id).where(practitioners.c.name.startswith(doctor, autoescape=True))
+
+
+def _titled(title: Title) -> Select[Any]:
+    return select(practitioners.c.id).where(practitioners.c.title == title)
 
 
 def to_slot(row: Row[Any], zone: ZoneInfo) -> Slot:
