@@ -20,7 +20,7 @@ from app.bootstrap import Service, open_service
 from app.knowledge import open_knowledge
 from app.logging import configure_logging
 from app.settings import Settings
-from domain.clinical import ConceptId, DepartmentId, Disposition, Presence
+from domain.clinical import DepartmentId, Disposition, Finding
 from domain.patient import Consent, PatientProfile, Purpose
 from domain.ports import SessionRecord
 from domain.session import Channel, InputId, Session, SessionId
@@ -130,17 +130,9 @@ class Readings:
         """What a message asks for."""
         return frozenset(intent.id for intent in self.understanding(text).intents)
 
-    def concepts(self, name: str) -> frozenset[ConceptId]:
-        """The pack's concepts a symptom's name means."""
-        return frozenset(finding.concept for finding in self.understanding(name).findings)
-
-    def read(self, text: str) -> dict[ConceptId, Presence]:
-        """Symptoms of one message, the latest mention winning."""
-        return {finding.concept: finding.presence for finding in self.understanding(text).findings}
-
-    def polarity(self, text: str) -> bool | None:
-        """Whether a message says yes, no, or neither."""
-        return self.understanding(text).answer.yes
+    def findings(self, text: str) -> Sequence[Finding]:
+        """Symptoms of one message or sentence, with their places in it."""
+        return self.understanding(text).findings
 
 
 def open_readings(now: datetime) -> Readings:

@@ -1,19 +1,22 @@
 """`banyi eval findings`: symptoms said to be present or absent by the end of a dialogue.
 
 One JSON object a line: `id`, `turns` [{`role`: patient | doctor, `text`}], `findings` {name: present | absent |
-unknown}. A doctor's question gives the context of the patient's answer.
+unknown}. A doctor's question gives the context of the patient's answer, read as the conversation reads it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.clinical import ConceptId, Presence
+from domain.clinical import ConceptId, Finding, Presence
 from evals.statistics import Share
+from evals.symptom_names import symptom_names
+from understanding.context import Asked, asked, asks_anything, replied
 
 SPOKEN = frozenset({Presence.PRESENT, Presence.ABSENT})
 
@@ -40,14 +43,8 @@ class Dialogue(BaseModel):
 class SymptomReader(Protocol):
     """The understanding, as far as this evaluation needs it."""
 
-    def concepts(self, name: str) -> frozenset[ConceptId]:
-        """The pack's concepts a symptom's name means; empty when the pack does not know it."""
-
-    def read(self, text: str) -> dict[ConceptId, Presence]:
-        """Symptoms of one message."""
-
-    def polarity(self, text: str) -> bool | None:
-        """Whether a message says yes, no, or neither."""
+    def findings(self, text: str) -> Sequence[Finding]:
+        """Symptoms of one message or sentence, with their places in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,59 +65,79 @@ class Scores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingReport:
-    """`known` is the share of labelled symptoms the pack has a concept for; scores count only those."""
+    """`known` is the share of labelled symptoms the pack has a concept for; scores count only those.
+
+    `mapped` is how each name was understood, `unmapped` the names the pack has no concept for.
+    """
 
     dialogues: int
     known: Share
     present: Scores
     absent: Scores
     denial_as_presence: Share
+    mapped: Mapping[str, tuple[ConceptId, ...]]
     unmapped: tuple[str, ...]
 
 
 def heard(dialogue: Dialogue, reader: SymptomReader) -> dict[ConceptId, Presence]:
-    """What the dialogue says, the latest word winning; a bare yes or no answers the doctor's last question."""
+    """What the dialogue says, the latest word winning.
+
+    A question stays open until it is answered or the doctor asks another.
+    """
     known: dict[ConceptId, Presence] = {}
-    asked: tuple[ConceptId, ...] = ()
-    for turn in dialogue.turns:
-        found = reader.read(turn.text)
-        if turn.role == "doctor":
-            asked = tuple(found)
+    open_ = Asked()
+    for role, text in _turns(dialogue):
+        if role == "doctor":
+            if asks_anything(text):
+                open_ = asked(text, reader.findings)
             continue
-        polarity = reader.polarity(turn.text)
-        if polarity is not None:
-            answer = Presence.PRESENT if polarity else Presence.ABSENT
-            known.update({concept: answer for concept in asked if concept not in found})
-        known.update({concept: presence for concept, presence in found.items() if presence in SPOKEN})
-        asked = ()
+        said = {finding.concept: finding.presence for finding in reader.findings(text)}
+        answers = replied(open_, text, said) if open_ else {}
+        known |= answers
+        known |= {concept: presence for concept, presence in said.items() if presence in SPOKEN}
+        if answers:
+            open_ = Asked()
     return known
 
 
 def report(dialogues: Iterable[Dialogue], reader: SymptomReader) -> FindingReport:
     """Compare what was heard with the labels, over the symptoms the pack knows."""
     rows: list[tuple[str, str]] = []
-    labelled = mapped = count = 0
-    unmapped: set[str] = set()
+    count = 0
+    meaning: dict[str, frozenset[ConceptId]] = {}
+    known_names: list[bool] = []
     for dialogue in dialogues:
         count += 1
         known = heard(dialogue, reader)
         for name, label in dialogue.findings.items():
-            concepts = reader.concepts(name)
-            labelled += 1
-            mapped += bool(concepts)
-            if not concepts:
-                unmapped.add(name)
-                continue
-            rows.append((label, _said(known, concepts)))
+            if name not in meaning:
+                meaning[name] = concepts_of(name, reader)
+            known_names.append(bool(meaning[name]))
+            if meaning[name]:
+                rows.append((label, _said(known, meaning[name])))
     denied = [said for label, said in rows if label == "absent"]
     return FindingReport(
         dialogues=count,
-        known=Share(hits=mapped, total=labelled),
+        known=Share(hits=sum(known_names), total=len(known_names)),
         present=_scores(rows, lambda value: value == "present"),
         absent=_scores(rows, lambda value: value == "absent"),
         denial_as_presence=Share(hits=sum(said == "present" for said in denied), total=len(denied)),
-        unmapped=tuple(sorted(unmapped)),
+        mapped={name: tuple(sorted(concepts)) for name, concepts in sorted(meaning.items()) if concepts},
+        unmapped=tuple(sorted(name for name, concepts in meaning.items() if not concepts)),
     )
+
+
+def concepts_of(name: str, reader: SymptomReader) -> frozenset[ConceptId]:
+    """The pack's concepts a symptom's name stands for: by the table, else as the pack reads the name."""
+    named = symptom_names().get(name)
+    return frozenset(finding.concept for finding in reader.findings(name)) if named is None else named
+
+
+def _turns(dialogue: Dialogue) -> Iterable[tuple[str, str]]:
+    """The turns, with those a doctor takes in a row as one."""
+    for role, turns in groupby(dialogue.turns, key=lambda turn: turn.role):
+        texts = [turn.text for turn in turns]
+        yield from [(role, "\n".join(texts))] if role == "doctor" else [(role, text) for text in texts]
 
 
 def _said(known: dict[ConceptId, Presence], concepts: frozenset[ConceptId]) -> str:

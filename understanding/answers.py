@@ -55,10 +55,12 @@ def read_answer(
     mentions: Mentions | None = None,
     duration: timedelta | None = None,
     readings: Readings | None = None,
+    held: bool | None = None,
 ) -> Answer:
     """Read `text` as an answer to `pending`.
 
-    `present`, `absent`, `duration` and `readings` are what the rest of the reading found; `mentions` reads a label.
+    `present`, `absent`, `duration` and `readings` are what the rest of the reading found; `mentions` reads a label;
+    `held` is what the message says of all the symptoms the question asks about (`context.verdict`).
     Without a pending question only polarity, doubt, places and corrections are read.
     """
     said = text.strip()
@@ -81,6 +83,7 @@ def read_answer(
         yes = labelled if labelled is not None else colour.yes
         if yes is None and not colour.unsure and not colour.corrects and pending.kind in _ABOUT_THE_BODY:
             yes = _held(said, pending, present, absent, mentions, measured)
+            yes = held if yes is None else yes
         if pending.kind is PendingKind.CARD_CLOSING and yes is None and absent and not present:
             plain = replace(plain, none_of_these=True)
         return replace(plain, yes=yes, number=_number(said, pending))

@@ -38,6 +38,22 @@ _ASKING = re.compile(
 )
 _NOTHING_WRONG = re.compile(r"没错|没问题|没意见|不错")
 _SHORT_NO = re.compile(r"(?!不(?:舒服|得劲|得了|行了|好|停|住|动|适)|没(?:劲|力|准|精神|胃口))(?:不|没)[一-鿿]{1,3}")
+_LEAVE = re.compile(r"(?:谢谢.*|(?:医生|大夫|您|你)+)$")
+_ALONE_NO = re.compile(
+    r"(?:.*(?:现在|目前|这次))?(?:并|倒是?|也|都|真的?|从来?|一直|还|暂时|平时|一般|什么|啥|基本上?|好像|应该|全|就)*"
+    r"(?:不|不是|不会|否|(?:没有|没得|没|木有|冇|莫得|无|未)+(?:过|得过|犯过|出现过?|发现过?|发生过?|感觉到?|觉得|查出|感到)?"
+    r"(?:这些|这种|这个|这几[样种个]|那些|那种|以上|上述|您?你?说的|什么|啥|任何|明显|特别|其他|其它|别的|太大)*"
+    r"(?:的|症状|情况|感觉|问题|现象|不适|不舒服|异常|反应|表现|毛病|病)*)(?:了|过|啊|呀|呢|吧|哦|哈|嘛|的)*"
+)
+_AS_IT_SHOULD = re.compile(
+    r"(?:都|也|还|一切|全|各方面|其他|其它|别的|挺|很|蛮|基本|基本上)*(?:正常|挺好|很好|都好|好着)(?:的|啊|呢|呀)*"
+)
+_ASKS_FOR_GOOD = re.compile(r"正常|好[不吗么]|怎么样|怎样|如何|清楚|清醒|能|可以|顺")
+_ALONE_YES = re.compile(
+    r"(?:就|也|还|都|倒|确实|真的?|好像|可能|应该|一直|经常|总|平时|以前就?)*"
+    r"(?:有|是|对|嗯+|恩+|会|偶尔|有时候?|有的时候|经常|稍微|有过|轻微|一点点?|有一?点点?儿?|有些|一些|一直)"
+    r"(?:有一?点儿?|有些|有过|有|会|一点点?|这种|这些|这个|情况|症状|现象|感觉|吧|的|啊|呀|呢|哦|哈|过|样子|是|对)*"
+)
 _TAIL = re.compile(r"(没有|不是|没|有|是的|不会|会)(?:的|啊|过|了|吧|呢)?[。！!]?$")
 _ECHO_END = re.compile(r"(?:的|了|啊|呀|呢|吧|过|着|[。！!，])+$")
 _ASKS_WHETHER = re.compile(r"有没有|是不是|吗|是否|有无|会不会|能不能")
@@ -87,6 +103,21 @@ def read_polarity(said: str, *, question: str = "") -> Polarity:
 def strip_filler(said: str) -> str:
     """The answer without what only opens it (「嗯，应该」)."""
     return _FILLER.sub("", said)
+
+
+def alone(said: str, *, question: str = "") -> bool | None:
+    """A yes or a no that stands by itself, so that it answers everything asked; `None` for anything else.
+
+    「正常」 denies what should not be and affirms what should: it is a no only to a question for the former.
+    """
+    rest = _LEAVE.sub("", _FILLER.sub("", said.strip().lower())) or said.strip()
+    if UNSURE.search(rest):
+        return None
+    if _ALONE_NO.fullmatch(rest):
+        return False
+    if _AS_IT_SHOULD.fullmatch(rest):
+        return None if _ASKS_FOR_GOOD.search(question) else False
+    return True if _ALONE_YES.fullmatch(rest) else None
 
 
 def _settled(said: str) -> bool:

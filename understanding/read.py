@@ -14,6 +14,7 @@ from knowledge.pack import Pack
 from understanding import durations, severity, vitals
 from understanding.answers import asks_age, asks_temperature, read_answer
 from understanding.booking import DepartmentNames, read_wish
+from understanding.context import asked, verdict
 from understanding.intents import IntentReader
 from understanding.people import PeopleReader
 from understanding.plain import plain
@@ -115,6 +116,7 @@ class Reader:
             mentions=self._about,
             duration=lasting,
             readings=measured,
+            held=self._held(said, pending, medical),
         )
         person = self._person(said, pending, answer, now)
         readings = _readings(measured, pending, answer)
@@ -147,6 +149,13 @@ class Reader:
             if len(self._labels) < _LABELS_KEPT:
                 self._labels[label] = known
         return known
+
+    def _held(self, said: str, pending: Pending | None, medical: SymptomReading) -> bool | None:
+        """What the message says of the symptoms a question about the body asks for."""
+        if pending is None or pending.kind not in _TRIAGE_KINDS:
+            return None
+        question = asked(pending.question, lambda sentence: self.symptoms(sentence).findings)
+        return verdict(question, said, {one.concept: one.presence for one in medical.findings})
 
     def _departments(self, said: str, medical: SymptomReading, intents: Sequence[Intent]) -> tuple[DepartmentHint, ...]:
         """Departments called by name, then those the symptoms lead to; 「血检出了吗」 leads nowhere."""
