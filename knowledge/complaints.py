@@ -82,16 +82,16 @@ class Question:
 
     def __post_init__(self) -> None:
         if len(self.text) > MAX_QUESTION_CHARACTERS:
-            raise ValueError(f"a question has at most {MAX_QUESTION_CHARACTERS} characters, this has {len(self.text)}")
+            raise ValueError(f"问题最多 {MAX_QUESTION_CHARACTERS} 个字，这里有 {len(self.text)} 个")
         if bool(self.signs) != (self.type is QuestionKind.MULTI) or len(self.signs) > MAX_SIGNS:
-            raise ValueError(f"a multi has 1 to {MAX_SIGNS} signs, no other question has any")
+            raise ValueError(f"multi 要有 1 到 {MAX_SIGNS} 个选项（signs），别的问题不能有")
         if (len(self.options) > 1) != (self.type is QuestionKind.CHOICE):
-            raise ValueError("a choice has at least two options, no other question has any")
+            raise ValueError("choice 至少要有两个选项（options），别的问题不能有")
         if len(set(self.options)) < len(self.options) or len(set(self.signs.values())) < len(self.signs):
-            raise ValueError("two options read the same")
+            raise ValueError("两个选项写得一样")
         spoken = self.heard.keys() | self.denied.keys()
         if unknown := (spoken | self.derive.keys() | self.up_to_days.keys()) - self.readable:
-            raise ValueError(f"nothing here is called {', '.join(sorted(unknown))}")
+            raise ValueError(f"这里没有叫 {'、'.join(sorted(unknown))} 的选项")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -121,7 +121,7 @@ class _Parser:
     def whole(self) -> Node:
         node = self._junction(absorbing=True)
         if self._at < len(self._tokens):
-            raise ValueError(f"nothing may follow, found {self._tokens[self._at][1]}")
+            raise ValueError(f"后面不该再有「{self._tokens[self._at][1]}」")
         return node
 
     def _junction(self, *, absorbing: bool) -> Node:
@@ -148,22 +148,22 @@ class _Parser:
         return self._statement()
 
     def _statement(self) -> Node:
-        kind, text = self._next("a name")
+        kind, text = self._next("名字")
         if kind == "name" and text in {"true", "false"}:
             return Constant(text == "true")
         if kind != "name" or text in _KEYWORDS:
-            raise ValueError(f"a name expected, found {text}")
+            raise ValueError(f"这里要写名字，写的是「{text}」")
         if self._take("name", "in"):
             return Comparison(text, "in", self._list())
         if self._take("name", "not"):
             if not self._take("name", "in"):
-                raise ValueError("after a name, 'not' must be 'not in'")
+                raise ValueError("名字后面的 not 要写成 not in")
             return Comparison(text, "not in", self._list())
         if self._at < len(self._tokens) and self._tokens[self._at][1] in _COMPARISONS:
-            operator = self._next("a comparison")[1]
+            operator = self._next("比较")[1]
             value = self._value()
             if operator in _ORDERED and not isinstance(value, float):
-                raise ValueError(f"{operator} needs a number")
+                raise ValueError(f"{operator} 后面要写数字")
             return Comparison(text, operator, (value,))
         return Sign(text)
 
@@ -176,18 +176,18 @@ class _Parser:
         return tuple(values)
 
     def _value(self) -> Value:
-        kind, text = self._next("a value")
+        kind, text = self._next("值")
         if kind == "number":
             return float(text)
         if kind == "text":
             return text
         if kind == "name" and text in {"true", "false"}:
             return text == "true"
-        raise ValueError(f"a value expected, found {text}")
+        raise ValueError(f"这里要写值，写的是「{text}」")
 
     def _next(self, wanted: str) -> tuple[str, str]:
         if self._at == len(self._tokens):
-            raise ValueError(f"{wanted} expected, found the end")
+            raise ValueError(f"没有写完，这里要写{wanted}")
         self._at += 1
         return self._tokens[self._at - 1]
 
@@ -200,7 +200,7 @@ class _Parser:
     def _expect(self, sign: str) -> None:
         kind, text = self._next(sign)
         if (kind, text) != ("sign", sign):
-            raise ValueError(f"{sign} expected, found {text}")
+            raise ValueError(f"这里要写「{sign}」，写的是「{text}」")
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
@@ -210,7 +210,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while position < len(stripped):
         match = _TOKEN.match(stripped, position)
         if match is None:
-            raise ValueError(f"cannot read {stripped[position:].split()[0]}")
+            raise ValueError(f"看不懂「{stripped[position:].split()[0]}」")
         kind = match.lastgroup or ""
         found.append(("text" if kind in {"double", "single"} else kind, match[kind]))
         position = match.end()

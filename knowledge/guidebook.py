@@ -65,10 +65,10 @@ def load_guide(directory: Path) -> tuple[GuideEntry, ...]:
     for path in sorted(directory.glob("*.md")):
         entry = _read(path)
         if entry.title in entries:
-            raise KnowledgeError(str(path), 1, f"the title {entry.title} is that of {entries[entry.title].id}.md")
+            raise KnowledgeError(str(path), 1, f"标题「{entry.title}」已经用在 {entries[entry.title].id}.md")
         entries[entry.title] = entry
     if not entries:
-        raise KnowledgeError(str(directory), 1, "the guide is empty")
+        raise KnowledgeError(str(directory), 1, "就医指南里一篇也没有")
     return tuple(entries.values())
 
 
@@ -77,13 +77,13 @@ def _read(path: Path) -> GuideEntry:
     try:
         content = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise KnowledgeError(file, 1, f"cannot be read: {type(error).__name__}") from error
+        raise KnowledgeError(file, 1, f"文件读不出来（{type(error).__name__}）") from error
     parts = content.split(_FENCE, 2)
     if len(parts) != 3 or parts[0]:  # noqa: PLR2004 nothing, front matter, body
-        raise KnowledgeError(file, 1, "front matter between two --- lines is missing")
+        raise KnowledgeError(file, 1, "开头缺少两行 --- 之间的说明")
     front = parse(parts[1], _FrontMatter, file=file, first_line=2)
     if front.id != path.stem:
-        raise KnowledgeError(file, 2, f"the id is {front.id}, the file is {path.name}")
+        raise KnowledgeError(file, 2, f"编号是 {front.id}，文件名却是 {path.name}")
     return GuideEntry(
         id=front.id,
         title=front.title,
@@ -99,11 +99,11 @@ def _read(path: Path) -> GuideEntry:
 def _sections(body: str, file: str, *, first_line: int) -> tuple[GuideSection, ...]:
     preamble, *pieces = _HEADING.split(body)
     if preamble.strip() or not pieces:
-        raise KnowledgeError(file, first_line, "every text stands under a ## heading")
+        raise KnowledgeError(file, first_line, "每段文字都要在 ## 小标题下面")
     sections: dict[str, GuideSection] = {}
     for heading, text in zip(pieces[::2], pieces[1::2], strict=True):
         line = first_line + body[: body.index(f"## {heading}")].count("\n") if f"## {heading}" in body else first_line
         if not text.strip() or heading in sections:
-            raise KnowledgeError(file, line, f"the section {heading} is empty or stands twice")
+            raise KnowledgeError(file, line, f"小节「{heading}」是空的，或写了两次")
         sections[heading] = GuideSection(heading=heading.strip(), text=text.strip())
     return tuple(sections.values())

@@ -61,17 +61,17 @@ def load_intents(path: Path) -> IntentBook:
     """
     book = strict.load(path, IntentBook)
     if "asks" not in book.words:
-        raise book.mark.error("the word class asks is missing")
+        raise book.mark.error("缺少词类 asks")
     ids: set[str] = set()
     for intent in book.intents:
         if intent.id in ids:
-            raise intent.mark.error(f"the intent {intent.id} stands twice")
+            raise intent.mark.error(f"意图 {intent.id} 写了两次")
         ids.add(intent.id)
     for intent in book.intents:
         if not intent.heard and not intent.alone:
-            raise intent.mark.error(f"{intent.id} is never heard")
+            raise intent.mark.error(f"{intent.id} 没有写怎么听出来")
         if unknown := sorted(set(intent.over) - ids):
-            raise intent.mark.error(f"{intent.id} goes over unknown intents: {', '.join(unknown)}")
+            raise intent.mark.error(f"{intent.id} 的 over 里没有这些意图：{'、'.join(unknown)}")
         for pattern in intent.patterns:
             _check(pattern, book, intent)
     return book
@@ -79,7 +79,7 @@ def load_intents(path: Path) -> IntentBook:
 
 def _check(pattern: Pattern, book: IntentBook, intent: IntentSpec) -> None:
     if len(pattern.parts) != 1:
-        raise intent.mark.error(f"{intent.id}: 「{pattern.text}」 must stand in one clause, without + and &")
+        raise intent.mark.error(f"{intent.id}：「{pattern.text}」要在一个分句里，不能用 + 和 &")
     for term in _terms(pattern.parts[0].places):
         if not term.literal and term.text not in book.words:
             raise _unknown(intent, term)
@@ -90,4 +90,4 @@ def _terms(places: tuple[Place, ...]) -> tuple[Term, ...]:
 
 
 def _unknown(intent: IntentSpec, term: Term) -> KnowledgeError:
-    return intent.mark.error(f"{intent.id}: no word class <{term.text}>")
+    return intent.mark.error(f"{intent.id}：没有词类 <{term.text}>")

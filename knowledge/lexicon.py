@@ -134,7 +134,7 @@ class _Row:
         if items == [""]:
             return ()
         if "" in items:
-            raise self.error(f"an empty item in {column}")
+            raise self.error(f"{column} 里有一项是空的")
         return tuple(dict.fromkeys(items))
 
 
@@ -175,7 +175,7 @@ def load_lexicon(directory: Path) -> Vocabulary:
     for row, names in uses:
         for name in names:
             if name not in concepts:
-                raise row.error(f"<{name}> is no concept")
+                raise row.error(f"没有概念 <{name}>")
     return vocabulary
 
 
@@ -183,16 +183,16 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[_Row]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise KnowledgeError(str(path), 1, f"cannot be read: {type(error).__name__}") from error
+        raise KnowledgeError(str(path), 1, f"文件读不出来（{type(error).__name__}）") from error
     if tuple(lines[0].split("\t")) != columns:
-        raise KnowledgeError(str(path), 1, f"the columns must be {', '.join(columns)}")
+        raise KnowledgeError(str(path), 1, f"各列要是 {'、'.join(columns)}")
     rows = []
     for number, line in enumerate(lines[1:], start=2):
         if not line or line.startswith("#"):
             continue
         cells = line.split("\t")
         if len(cells) != len(columns):
-            raise KnowledgeError(str(path), number, f"{len(columns)} columns expected, found {len(cells)}")
+            raise KnowledgeError(str(path), number, f"应有 {len(columns)} 列，这里有 {len(cells)} 列")
         rows.append(_Row(file=str(path), line=number, cells=dict(zip(columns, cells, strict=True))))
     return rows
 
@@ -203,7 +203,7 @@ def _concept(file: str, row: _Row) -> Concept:
         try:
             kind = Kind(cells["kind"])
         except ValueError as error:
-            raise row.error(f"unknown kind {cells['kind']}") from error
+            raise row.error(f"没有这个类别：{cells['kind']}") from error
     else:
         kind = {"symptoms.tsv": Kind.SYMPTOM, "body_parts.tsv": Kind.PART, "sensations.tsv": Kind.SENSATION}.get(
             file, Kind.WORD
@@ -253,7 +253,7 @@ def _composition(row: _Row) -> Composition:
         except ValueError as error:
             raise row.error(str(error)) from error
         if len(pattern.parts) != 1:
-            raise row.error(f"「{text}」: a composition has one part")
+            raise row.error(f"「{text}」：组合只能有一段，不能用 + 和 &")
         patterns.append(pattern)
     return Composition(name=row.cells["name"], patterns=tuple(patterns))
 
@@ -261,7 +261,7 @@ def _composition(row: _Row) -> Composition:
 def _guard(row: _Row) -> tuple[str, bool]:
     reach = row.cells["reach"]
     if reach not in {"inside", "edge"}:
-        raise row.error(f"reach is inside or edge, not {reach}")
+        raise row.error(f"reach 只能写 inside 或 edge，写的是 {reach}")
     return row.cells["form"], reach == "edge"
 
 
@@ -279,7 +279,7 @@ def _measure(row: _Row) -> Measure:
     try:
         low, high = float(cells["low"]), float(cells["high"])
     except ValueError as error:
-        raise row.error("low and high must be numbers") from error
+        raise row.error("low 和 high 要写数字") from error
     return Measure(
         name=cells["name"],
         before=_expression(row, cells["before"]) if cells["before"] else None,
@@ -293,4 +293,4 @@ def _expression(row: _Row, text: str) -> re.Pattern[str]:
     try:
         return re.compile(text)
     except re.error as error:
-        raise row.error(f"not a regular expression: {text}: {error}") from error
+        raise row.error(f"不是正确的正则表达式：{text}（{error}）") from error

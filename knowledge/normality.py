@@ -33,9 +33,9 @@ def load_normality(path: Path, concepts: Collection[str]) -> tuple[Normality, ..
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise KnowledgeError(str(path), 1, f"cannot be read: {type(error).__name__}") from error
+        raise KnowledgeError(str(path), 1, f"文件读不出来（{type(error).__name__}）") from error
     if lines[0] != _COLUMNS:
-        raise KnowledgeError(str(path), 1, "the columns must be expression, denies")
+        raise KnowledgeError(str(path), 1, "各列要是 expression、denies")
     rows = []
     for number, line in enumerate(lines[1:], start=2):
         if not line or line.startswith("#"):
@@ -43,11 +43,11 @@ def load_normality(path: Path, concepts: Collection[str]) -> tuple[Normality, ..
         expression, tab, names = line.partition("\t")
         denies = tuple(names.split(","))
         if not tab or len(set(denies)) < len(denies):
-            raise KnowledgeError(str(path), number, "an expression and different names are expected")
+            raise KnowledgeError(str(path), number, "要写一个表达式和几个不同的概念")
         if unknown := [name for name in denies if name not in concepts]:
-            raise KnowledgeError(str(path), number, f"no concept is called {'、'.join(unknown)}")
+            raise KnowledgeError(str(path), number, f"没有概念 {'、'.join(unknown)}")
         try:
             rows.append(Normality(expression=re.compile(expression), denies=denies))
         except re.error as error:
-            raise KnowledgeError(str(path), number, f"not a regular expression: {error}") from error
+            raise KnowledgeError(str(path), number, f"不是正确的正则表达式（{error}）") from error
     return tuple(rows)

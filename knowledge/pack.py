@@ -55,7 +55,7 @@ class Cover:
 
     def __post_init__(self) -> None:
         if self.because.keys() != {UNSETTLED, UNANSWERED, *Disposition.__members__}:
-            raise ValueError(f"`because` must hold {UNSETTLED}, {UNANSWERED} and every disposition, nothing else")
+            raise ValueError(f"because 要写 {UNSETTLED}、{UNANSWERED} 和每个等级，不多不少")
 
     def cite(self, tags: tuple[str, ...]) -> str:
         """The sources as the patient reads them; what was not looked up yet says so."""

@@ -78,7 +78,7 @@ def _part(text: str) -> Part:
     pieces = _LINK.split(text.strip())
     links = set(pieces[1::2])
     if len(links) > 1:
-        raise ValueError(f"「{text}」 mixes .. and ~")
+        raise ValueError(f"「{text}」同时用了 .. 和 ~")
     return Part(places=tuple(_place(piece) for piece in pieces[::2]), ordered="~" not in links)
 
 
@@ -90,9 +90,9 @@ def _term(text: str) -> Term:
     if name := _NAME.fullmatch(text):
         return Term(text=name[1], literal=False)
     if not text:
-        raise ValueError("a phrase or <name> is missing")
+        raise ValueError("缺少词语或 <名字>")
     if wrong := _RESERVED.search(text):
-        raise ValueError(f"「{text}」 cannot contain 「{wrong[0]}」")
+        raise ValueError(f"「{text}」里不能有「{wrong[0]}」")
     return Term(text=text, literal=True)
 
 

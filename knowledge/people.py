@@ -47,13 +47,13 @@ def load_people(path: Path) -> PeopleBook:
     book = strict.load(path, PeopleBook)
     forms = [form for relation in book.relations for form in relation.forms]
     if twice := sorted({form for form in forms if forms.count(form) > 1}):
-        raise book.mark.error(f"these forms stand twice: {', '.join(twice)}")
+        raise book.mark.error(f"这些说法写了两次：{'、'.join(twice)}")
     known = CONDITIONS.keys() | ALSO_READ.keys()
     if unknown := sorted(book.conditions.keys() - known):
-        raise book.mark.error(f"unknown conditions: {', '.join(unknown)}")
+        raise book.mark.error(f"没有这些情况：{'、'.join(unknown)}")
     for name, patterns in book.conditions.items():
         for pattern in patterns:
             literal = all(term.literal for part in pattern.parts for place in part.places for term in place.terms)
             if len(pattern.parts) != 1 or not literal:
-                raise book.mark.error(f"{name}: 「{pattern.text}」 must be phrases of one clause")
+                raise book.mark.error(f"{name}：「{pattern.text}」只能是一个分句里的词语")
     return book

@@ -7,6 +7,7 @@ words. The content is a draft awaiting clinician sign-off; `sources` are tags ex
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -55,11 +56,11 @@ class RedFlagRule:
 
     def __post_init__(self) -> None:
         if self.crisis != bool(self.say):
-            raise ValueError("a crisis says its own fixed text, and nothing else does")
+            raise ValueError("危机（crisis）必须写 say，别的危急信号不能写")
         if unknown := self.up.keys() - Disposition.__members__.keys():
-            raise ValueError(f"unknown disposition {', '.join(sorted(unknown))}")
+            raise ValueError(f"up 里没有这个等级：{'、'.join(sorted(unknown))}")
         if any(level <= self.disposition for level in self.raised):
-            raise ValueError("`up` must raise the disposition")
+            raise ValueError("up 只能比 disposition 更急")
 
     @cached_property
     def raised(self) -> dict[Disposition, dict[str, tuple[Pattern, ...]]]:
@@ -89,12 +90,20 @@ def load_red_flags(directory: Path) -> tuple[RedFlagRule, ...]:
     Raises:
         KnowledgeError: a file is not what it must be, there is none, or an id stands twice.
     """
-    groups = [load(path, RedFlagGroup) for path in sorted(directory.glob("*.yaml"))]
+    return red_flags_of([load(path, RedFlagGroup) for path in sorted(directory.glob("*.yaml"))], directory)
+
+
+def red_flags_of(groups: Iterable[RedFlagGroup], directory: Path) -> tuple[RedFlagRule, ...]:
+    """The rules of the groups of `directory`.
+
+    Raises:
+        KnowledgeError: there is none, or an id stands twice.
+    """
     rules: dict[RuleId, RedFlagRule] = {}
     for rule in (rule for group in groups for rule in group.rules):
         if rule.id in rules:
-            raise rule.mark.error(f"{rule.id} stands twice, first in {rules[rule.id].mark.file}")
+            raise rule.mark.error(f"{rule.id} 写了两次，另一次在 {rules[rule.id].mark.file}")
         rules[rule.id] = rule
     if not rules:
-        raise KnowledgeError(str(directory), 1, "no red flags")
+        raise KnowledgeError(str(directory), 1, "一条危急信号也没有")
     return tuple(rules.values())

@@ -78,7 +78,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise KnowledgeError(str(path), 1, f"cannot be read: {type(error).__name__}") from error
+        raise KnowledgeError(str(path), 1, f"文件读不出来（{type(error).__name__}）") from error
 
 
 def _compose(text: str, file: str, first_line: int) -> yaml.Node:
@@ -87,11 +87,11 @@ def _compose(text: str, file: str, first_line: int) -> yaml.Node:
         node = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
-        raise KnowledgeError(file, first_line + line, f"not YAML: {error.problem}") from error
+        raise KnowledgeError(file, first_line + line, f"不是正确的 YAML：{error.problem}") from error
     except yaml.YAMLError as error:
-        raise KnowledgeError(file, first_line, "not YAML: an unreadable character") from error
+        raise KnowledgeError(file, first_line, "不是正确的 YAML：有读不出来的字符") from error
     if node is None:
-        raise KnowledgeError(file, first_line, "empty")
+        raise KnowledgeError(file, first_line, "文件是空的")
     return node
 
 
@@ -130,33 +130,33 @@ def _scalar(kind: str, tags: frozenset[str], convert: Callable[[str], Any]) -> D
 
     def decode(node: yaml.Node, file: str, first_line: int) -> Any:
         if not isinstance(node, yaml.ScalarNode) or node.tag not in wanted:
-            raise _fail(node, file, first_line, f"{kind} expected, found {_shown(node)}")
+            raise _fail(node, file, first_line, f"这里要写{kind}，写的是{_shown(node)}")
         try:
             return convert(node.value)
         except ValueError as error:
-            raise _fail(node, file, first_line, f"{kind} expected, found {_shown(node)}: {error}") from error
+            raise _fail(node, file, first_line, f"这里要写{kind}，写的是{_shown(node)}") from error
 
     return decode
 
 
 def _text(value: str) -> str:
     if not value.strip():
-        raise ValueError("it is empty")
+        raise ValueError
     return value
 
 
 def _truth(value: str) -> bool:
     if value not in {"true", "false"}:
-        raise ValueError("write true or false")
+        raise ValueError
     return value == "true"
 
 
 _SCALARS: dict[Any, Decode] = {
-    str: _scalar("text", frozenset({"str"}), _text),
-    int: _scalar("a whole number", frozenset({"int"}), int),
-    float: _scalar("a number", frozenset({"int", "float"}), float),
-    bool: _scalar("true or false", frozenset({"bool"}), _truth),
-    date: _scalar("a date", frozenset({"timestamp"}), date.fromisoformat),
+    str: _scalar("文字", frozenset({"str"}), _text),
+    int: _scalar("整数", frozenset({"int"}), int),
+    float: _scalar("数字", frozenset({"int", "float"}), float),
+    bool: _scalar(" true 或 false", frozenset({"bool"}), _truth),
+    date: _scalar("日期", frozenset({"timestamp"}), date.fromisoformat),
 }
 
 
@@ -176,7 +176,7 @@ def _one_of(values: dict[str, Any]) -> Decode:
     def decode(node: yaml.Node, file: str, first_line: int) -> Any:
         if isinstance(node, yaml.ScalarNode) and node.value in values:
             return values[node.value]
-        raise _fail(node, file, first_line, f"one of {', '.join(values)} expected, found {_shown(node)}")
+        raise _fail(node, file, first_line, f"只能写 {'、'.join(values)} 之一，写的是{_shown(node)}")
 
     return decode
 
@@ -197,10 +197,10 @@ def _parsed(convert: Callable[[str], Any]) -> Decode:
 def _sequence(decode_item: Decode, build: Callable[[list[Any]], Any]) -> Decode:
     def decode(node: yaml.Node, file: str, first_line: int) -> Any:
         if not isinstance(node, yaml.SequenceNode):
-            raise _fail(node, file, first_line, f"a list expected, found {_shown(node)}")
+            raise _fail(node, file, first_line, f"这里要写列表，写的是{_shown(node)}")
         items = [decode_item(item, file, first_line) for item in node.value]
         if build is frozenset and len(set(items)) < len(items):
-            raise _fail(node, file, first_line, "an item stands twice")
+            raise _fail(node, file, first_line, "同一项写了两次")
         return build(items)
 
     return decode
@@ -208,13 +208,13 @@ def _sequence(decode_item: Decode, build: Callable[[list[Any]], Any]) -> Decode:
 
 def _pairs(node: yaml.Node, file: str, first_line: int) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
     if not isinstance(node, yaml.MappingNode):
-        raise _fail(node, file, first_line, f"a mapping expected, found {_shown(node)}")
+        raise _fail(node, file, first_line, f"这里要写“键: 值”，写的是{_shown(node)}")
     seen: set[str] = set()
     for key, _ in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise _fail(key, file, first_line, "a key must be plain text")
+            raise _fail(key, file, first_line, "键只能是普通文字")
         if key.value in seen:
-            raise _fail(key, file, first_line, f"the key {key.value} stands twice")
+            raise _fail(key, file, first_line, f"键 {key.value} 写了两次")
         seen.add(key.value)
     return list(node.value)
 
@@ -241,13 +241,13 @@ def _record(kind: type[Any]) -> Decode:
         for key, value in _pairs(node, file, first_line):
             name = key.value
             if name not in keys:
-                raise _fail(key, file, first_line, f"unknown field {name}; known: {', '.join(keys)}")
+                raise _fail(key, file, first_line, f"没有 {name} 这一项，可以写：{'、'.join(keys)}")
             if name not in decoders:
                 decoders[name] = _decoder(hints[keys[name].name])
             present.add(name)
             given[keys[name].name] = decoders[name](value, file, first_line)
         if absent := sorted(required - present):
-            raise _fail(node, file, first_line, f"missing field {', '.join(absent)}")
+            raise _fail(node, file, first_line, f"缺少 {'、'.join(absent)}")
         for name in marks:
             given[name] = Mark(file=file, line=first_line + node.start_mark.line)
         try:
@@ -261,5 +261,5 @@ def _record(kind: type[Any]) -> Decode:
 def _shown(node: yaml.Node) -> str:
     if isinstance(node, yaml.ScalarNode):
         kind = node.tag.removeprefix(_TAG)
-        return f"「{node.value}」" if kind == "str" else f"「{node.value}」 ({kind}; quote it to make it text)"
-    return "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
+        return f"「{node.value}」" if kind == "str" else f"「{node.value}」（读成了 {kind}；要当文字请加引号）"
+    return "一个列表" if isinstance(node, yaml.SequenceNode) else "一组“键: 值”"

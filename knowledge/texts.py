@@ -86,15 +86,15 @@ class Texts:
         seen: dict[str, str] = {}
         for text_id, wording in content.texts.items():
             if not _ID.fullmatch(text_id):
-                raise wording.mark.error(f"{text_id} is not an id: write group.name")
+                raise wording.mark.error(f"{text_id} 不能作编号，要写成 组.名")
             if re.search(r"[{}]", _PARAMETER.sub("", wording.text)):
-                raise wording.mark.error(f"{text_id}: a parameter is written {{name}}, in small letters")
+                raise wording.mark.error(f"{text_id}：参数要写成 {{name}}，用小写字母")
             if wording.text in seen:
-                raise wording.mark.error(f"{text_id} says the same as {seen[wording.text]}")
+                raise wording.mark.error(f"{text_id} 和 {seen[wording.text]} 说的一样")
             seen[wording.text] = text_id
         asked = [purpose.id for purpose in content.consent.purposes]
         if sorted(asked) != sorted(Purpose):
-            raise content.mark.error("the consent form must ask for every purpose exactly once")
+            raise content.mark.error("同意书要把每个用途问到，各问一次")
         return cls(content.texts, content.consent, file=str(path))
 
     def say(self, text_id: str, /, **values: str | int) -> str:
@@ -105,8 +105,8 @@ class Texts:
         """
         wording = self.wording(text_id)
         if wording.parameters != values.keys():
-            wanted = ", ".join(sorted(wording.parameters)) or "none"
-            raise wording.mark.error(f"{text_id} takes {wanted}; given: {', '.join(sorted(values)) or 'none'}")
+            wanted = "、".join(sorted(wording.parameters)) or "没有"
+            raise wording.mark.error(f"{text_id} 的参数是 {wanted}，给的是 {'、'.join(sorted(values)) or '没有'}")
         return _PARAMETER.sub(lambda match: str(values[match[1]]), wording.text)
 
     def wording(self, text_id: str) -> Wording:
@@ -116,7 +116,7 @@ class Texts:
             KnowledgeError: no such id.
         """
         if text_id not in self._wordings:
-            raise KnowledgeError(self._file, 1, f"no text {text_id}")
+            raise KnowledgeError(self._file, 1, f"没有这条文字：{text_id}")
         return self._wordings[text_id]
 
     def __contains__(self, text_id: object) -> bool:

@@ -67,13 +67,13 @@ def test_nothing_is_signed_yet() -> None:
     [
         (ENTRY.replace("owner:", "ownr:"), 6, "ownr"),
         (ENTRY.replace("owner: 门诊部\n", ""), 2, "owner"),
-        (ENTRY.replace("id: one", "id: two"), 2, "the id is two"),
-        (ENTRY.replace("clinical: none", "clinical: maybe"), 7, "none, draft"),
-        (ENTRY.replace("---\n", "", 1), 1, "front matter"),
-        (ENTRY.replace("## 在哪里\n", ""), 10, "heading"),
-        (ENTRY.replace("门诊楼一层。", ""), 11, "empty"),
-        (ENTRY + "\n## 在哪里\n\n二层。\n", 11, "twice"),
-        (ENTRY.replace("[甲, 乙]", "[甲, 120]"), 4, "quote it"),
+        (ENTRY.replace("id: one", "id: two"), 2, "编号是 two"),
+        (ENTRY.replace("clinical: none", "clinical: maybe"), 7, "none、draft"),
+        (ENTRY.replace("---\n", "", 1), 1, "开头缺少"),
+        (ENTRY.replace("## 在哪里\n", ""), 10, "小标题"),
+        (ENTRY.replace("门诊楼一层。", ""), 11, "是空的"),
+        (ENTRY + "\n## 在哪里\n\n二层。\n", 11, "写了两次"),
+        (ENTRY.replace("[甲, 乙]", "[甲, 120]"), 4, "加引号"),
     ],
 )
 def test_a_slip_in_an_entry_is_found_with_its_line(tmp_path: Path, slip: str, line: int, message: str) -> None:
@@ -103,7 +103,7 @@ def test_two_entries_may_not_share_a_title(tmp_path: Path) -> None:
 
 def test_an_empty_guide_is_an_error(tmp_path: Path) -> None:
     """A hospital without a guide notices at start."""
-    with pytest.raises(KnowledgeError, match="empty"):
+    with pytest.raises(KnowledgeError, match="一篇也没有"):
         load_guide(tmp_path)
 
 

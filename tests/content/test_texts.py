@@ -74,7 +74,7 @@ def test_a_value_is_never_read_as_a_template(texts: Texts) -> None:
 @pytest.mark.parametrize("values", [{}, {"time": "1", "extra": "2"}, {"tiem": "1"}])
 def test_missing_and_surplus_values_are_errors(texts: Texts, values: dict[str, str]) -> None:
     """A caller gives exactly the parameters of the wording."""
-    with pytest.raises(KnowledgeError, match=r"booking\.hold takes time"):
+    with pytest.raises(KnowledgeError, match=r"booking\.hold 的参数是 time"):
         texts.say("booking.hold", **values)
 
 
@@ -90,11 +90,11 @@ def test_an_unknown_id_is_an_error_naming_it(texts: Texts) -> None:
     [
         ("  a.b: {text: 好, source: house, colour: red}\n", 13, "colour"),
         ("  a.b: {text: 好}\n", 13, "source"),
-        ("  A.b: {text: 好, source: house}\n", 13, "not an id"),
-        ("  a.b: {text: '{Name}', source: house}\n", 13, "parameter"),
-        ("  a.b: {text: '好{', source: house}\n", 13, "parameter"),
-        ("  a.b: {text: 好, source: house}\n  a.c: {text: 好, source: house}\n", 14, r"says the same as a\.b"),
-        ("  a.b: {text: 好, source: house}\n  a.b: {text: 行, source: house}\n", 14, "twice"),
+        ("  A.b: {text: 好, source: house}\n", 13, "不能作编号"),
+        ("  a.b: {text: '{Name}', source: house}\n", 13, "参数"),
+        ("  a.b: {text: '好{', source: house}\n", 13, "参数"),
+        ("  a.b: {text: 好, source: house}\n  a.c: {text: 好, source: house}\n", 14, r"和 a\.b 说的一样"),
+        ("  a.b: {text: 好, source: house}\n  a.b: {text: 行, source: house}\n", 14, "写了两次"),
     ],
 )
 def test_a_slip_in_the_file_is_found_with_its_line(tmp_path: Path, body: str, line: int, message: str) -> None:
@@ -108,7 +108,7 @@ def test_a_slip_in_the_file_is_found_with_its_line(tmp_path: Path, body: str, li
 def test_the_consent_form_asks_for_every_purpose_once(tmp_path: Path) -> None:
     """A purpose that is never asked for could never be agreed to."""
     body = "  a.b: {text: 好, source: house}\n"
-    with pytest.raises(KnowledgeError, match="every purpose"):
+    with pytest.raises(KnowledgeError, match="每个用途"):
         Texts.load(written(tmp_path, body, purposes="".join(PURPOSES.splitlines(keepends=True)[1:])))
 
 

@@ -44,5 +44,5 @@ def test_a_missing_word_stops_the_start(tmp_path: Path) -> None:
     """The error names the file and what is missing."""
     path = tmp_path / "words.yaml"
     path.write_text(FILE.read_text(encoding="utf-8").replace("phone: 000-5550120\n", "", 1), encoding="utf-8")
-    with pytest.raises(KnowledgeError, match="missing field phone"):
+    with pytest.raises(KnowledgeError, match="缺少 phone"):
         load_words(path)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
-from knowledge.loader import load_pack
+from domain.errors import KnowledgeError
+from knowledge.loader import DIRECTORY, load_pack, survey
 from knowledge.pack import Pack
 
 pytestmark = pytest.mark.unit
@@ -49,3 +53,34 @@ def test_questions_about_the_person_are_added_where_rules_need_them(pack: Pack) 
     """Abdominal pain sends women elsewhere, and asks the sex only because of that."""
     assert pack.complaints["abdominal_pain"].ask[-1].id == "sex"
     assert "sex" not in pack.complaints["chest_pain"].by_id
+
+
+def test_every_mistake_of_a_pack_is_gathered(tmp_path: Path) -> None:
+    """Not the first one only: two charts, a red flag and a routing rule, each with its own file and line."""
+    shutil.copytree(DIRECTORY, tmp_path / "pack", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    clinical = tmp_path / "pack" / "clinical"
+    for file, old, new in (
+        ("complaints/cough.yaml", "to: D01", "to: D77"),
+        ("complaints/headache.yaml", "src: [", "src: [WIKI, "),
+        ("routing.yaml", "when: immuno", "when: imuno"),
+    ):
+        text = (clinical / file).read_text(encoding="utf-8")
+        assert old in text
+        (clinical / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    pack, found = survey(tmp_path / "pack")
+    assert pack is not None
+    assert [Path(error.file).name for error in found] == ["cough.yaml", "headache.yaml", "routing.yaml"]
+    assert all(error.line > 1 for error in found)
+    with pytest.raises(KnowledgeError, match="D77"):
+        load_pack(tmp_path / "pack")
+
+
+def test_two_files_without_their_shape_are_both_named(tmp_path: Path) -> None:
+    """What cannot be read keeps the pack from being judged, not the other files from being read."""
+    shutil.copytree(DIRECTORY, tmp_path / "pack", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    clinical = tmp_path / "pack" / "clinical"
+    (clinical / "vitals.yaml").write_text("rules: 3\n", encoding="utf-8")
+    (clinical / "complaints" / "acne.yaml").write_text("id: [\n", encoding="utf-8")
+    pack, found = survey(tmp_path / "pack")
+    assert pack is None
+    assert {Path(error.file).name for error in found} == {"vitals.yaml", "acne.yaml"}

@@ -91,25 +91,25 @@ def test_every_declared_annotation_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "part"),
     [
-        ("id: a\ncolour: red", 2, "unknown field colour"),
-        ("count: 1", 1, "missing field id"),
-        ("id: a\nid: b", 2, "id stands twice"),
-        ("id: 04.02", 1, "text expected"),
-        ("id: ''", 1, "empty"),
-        ("id: a\ncount: many", 2, "a whole number expected"),
-        ("id: a\nopen: yes", 2, "write true or false"),
-        ("id: a\nsex: robot", 2, "one of male, female expected"),
-        ("id: a\nkind: scale", 2, "one of bool, multi expected"),
-        ("id: a\nnames: 咳", 2, "a list expected"),
-        ("id: a\ntags: [x, x]", 2, "stands twice"),
-        ("id: a\nsigns: [x]", 2, "a mapping expected"),
-        ("id: a\nsteps:\n  - {when: 'age >', d: OPD}", 3, "a value expected"),
-        ("id: a\nsteps:\n  - {when: 'sob', d: SOON}", 3, "one of HOME, OPD"),
+        ("id: a\ncolour: red", 2, "没有 colour 这一项"),
+        ("count: 1", 1, "缺少 id"),
+        ("id: a\nid: b", 2, "键 id 写了两次"),
+        ("id: 04.02", 1, "这里要写文字"),
+        ("id: ''", 1, "这里要写文字"),
+        ("id: a\ncount: many", 2, "这里要写整数"),
+        ("id: a\nopen: yes", 2, "true 或 false"),
+        ("id: a\nsex: robot", 2, "只能写 male、female 之一"),
+        ("id: a\nkind: scale", 2, "只能写 bool、multi 之一"),
+        ("id: a\nnames: 咳", 2, "这里要写列表"),
+        ("id: a\ntags: [x, x]", 2, "写了两次"),
+        ("id: a\nsigns: [x]", 2, "这里要写“键: 值”"),
+        ("id: a\nsteps:\n  - {when: 'age >', d: OPD}", 3, "这里要写值"),
+        ("id: a\nsteps:\n  - {when: 'sob', d: SOON}", 3, "只能写 HOME、OPD"),
         ("id: a\ncount: -1", 1, "count must not be negative"),
-        ("id: a\n  b: [", 2, "not YAML"),
-        ("", 1, "empty"),
-        ("- a", 1, "a mapping expected"),
-        ("id: !secret a", 1, "text expected"),
+        ("id: a\n  b: [", 2, "不是正确的 YAML"),
+        ("", 1, "是空的"),
+        ("- a", 1, "这里要写“键: 值”"),
+        ("id: !secret a", 1, "这里要写文字"),
     ],
 )
 def test_anything_else_is_an_error_with_its_line(text: str, line: int, part: str) -> None:
@@ -135,5 +135,5 @@ def test_a_list_of_records_is_read() -> None:
 
 def test_a_missing_file_is_an_error_of_the_pack(tmp_path: Path) -> None:
     """Not an `OSError` from somewhere inside."""
-    with pytest.raises(KnowledgeError, match="cannot be read"):
+    with pytest.raises(KnowledgeError, match="读不出来"):
         load(tmp_path / "none.yaml", Example)

@@ -41,15 +41,15 @@ def test_the_pack_holds_every_red_flag_unsigned_and_sourced() -> None:
     ("file", "line", "message"),
     [
         ("words.tsv", "新词\t<没有这个>", "没有这个"),
-        ("words.tsv", "新词\t一,,二", "empty item"),
-        ("words.tsv", "新词\t一\t二", "2 columns"),
+        ("words.tsv", "新词\t一,,二", "是空的"),
+        ("words.tsv", "新词\t一\t二", "2 列"),
         ("compositions.tsv", "胸痛\t<没有这个>..<疼>", "没有这个"),
-        ("compositions.tsv", "胸痛\t<疼> + <胸口>", "one part"),
-        ("compositions.tsv", "胸痛\t<疼", "cannot contain"),
-        ("names.tsv", "新病\t新病症\tillness\tD01", "unknown kind"),
-        ("guards.tsv", "血压\teverywhere", "inside or edge"),
-        ("noise.tsv", "错\t对\thomophone\t(", "regular expression"),
-        ("measures.tsv", "高热度数\t\t度\tlow\t43", "numbers"),
+        ("compositions.tsv", "胸痛\t<疼> + <胸口>", "一段"),
+        ("compositions.tsv", "胸痛\t<疼", "里不能有"),
+        ("names.tsv", "新病\t新病症\tillness\tD01", "没有这个类别"),
+        ("guards.tsv", "血压\teverywhere", "inside 或 edge"),
+        ("noise.tsv", "错\t对\thomophone\t(", "正则表达式"),
+        ("measures.tsv", "高热度数\t\t度\tlow\t43", "数字"),
     ],
 )
 def test_a_slip_in_the_lexicon_names_its_line(tmp_path: Path, file: str, line: str, message: str) -> None:
@@ -67,11 +67,11 @@ def test_a_slip_in_the_lexicon_names_its_line(tmp_path: Path, file: str, line: s
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("<胸痛>", "<胸痛", "cannot contain"),
-        ("disposition: ED_NOW", "disposition: SOON", "one of"),
-        ("sources: [OK]", "sources: [OK]\n    up: {OPD: {x: ['<胸痛>']}}", "must raise"),
-        ("sources: [OK]", "sources: [OK]\n    up: {LATER: {x: ['<胸痛>']}}", "unknown disposition"),
-        ("    question: 现在疼吗？\n", "", "missing field question"),
+        ("<胸痛>", "<胸痛", "里不能有"),
+        ("disposition: ED_NOW", "disposition: SOON", "只能写"),
+        ("sources: [OK]", "sources: [OK]\n    up: {OPD: {x: ['<胸痛>']}}", "更急"),
+        ("sources: [OK]", "sources: [OK]\n    up: {LATER: {x: ['<胸痛>']}}", "没有这个等级"),
+        ("    question: 现在疼吗？\n", "", "缺少 question"),
         ("who: 全部", "who: 全部\n    pop: age>>3", "age"),
     ],
 )
@@ -84,10 +84,10 @@ def test_a_slip_in_a_red_flag_is_refused(tmp_path: Path, old: str, new: str, mes
 
 def test_an_id_stands_once_and_somewhere(tmp_path: Path) -> None:
     """Two rules of one id, and a directory without any, are refused."""
-    with pytest.raises(KnowledgeError, match="no red flags"):
+    with pytest.raises(KnowledgeError, match="一条危急信号也没有"):
         load_red_flags(tmp_path)
     (tmp_path / "a.yaml").write_text(FLAG, encoding="utf-8")
     assert [rule.id for rule in load_red_flags(tmp_path)] == ["RF-900"]
     (tmp_path / "b.yaml").write_text(FLAG, encoding="utf-8")
-    with pytest.raises(KnowledgeError, match="twice"):
+    with pytest.raises(KnowledgeError, match="写了两次"):
         load_red_flags(tmp_path)

@@ -75,12 +75,12 @@ def test_a_told_story_is_no_request(text: str) -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("- {id: a, name: 甲, identity: L0, heard: ['<没有>']}", "no word class"),
-        ("- {id: a, name: 甲, identity: L0, heard: [挂 + 号]}", "one clause"),
-        ("- {id: a, name: 甲, identity: L0}", "never heard"),
-        ("- {id: a, name: 甲, identity: L0, heard: [挂号], over: [b]}", "unknown intents"),
-        ("- {id: a, name: 甲, identity: L9, heard: [挂号]}", "one of"),
-        ("- {id: a, name: 甲, identity: L0, heard: [挂号], sounds: x}", "unknown field"),
+        ("- {id: a, name: 甲, identity: L0, heard: ['<没有>']}", "没有词类"),
+        ("- {id: a, name: 甲, identity: L0, heard: [挂 + 号]}", "一个分句"),
+        ("- {id: a, name: 甲, identity: L0}", "没有写怎么听出来"),
+        ("- {id: a, name: 甲, identity: L0, heard: [挂号], over: [b]}", "没有这些意图"),
+        ("- {id: a, name: 甲, identity: L9, heard: [挂号]}", "只能写"),
+        ("- {id: a, name: 甲, identity: L0, heard: [挂号], sounds: x}", "没有 sounds 这一项"),
     ],
 )
 def test_a_slip_in_the_file_is_an_error_with_its_line(tmp_path: Path, body: str, message: str) -> None:

@@ -212,7 +212,7 @@ def test_a_pattern_the_lexicon_was_not_compiled_with_is_refused() -> None:
 @pytest.mark.parametrize("text", ["", "<a", "a>b", "<a>..<b>~<c>", "a || b", "a + ", "<a> & ", "a.. "])
 def test_what_is_no_pattern_is_refused(text: str) -> None:
     """Slips in a pattern are found when the pack is loaded."""
-    with pytest.raises(ValueError, match=r"「|missing"):
+    with pytest.raises(ValueError, match=r"「|缺少"):
         Pattern.parse(text)
 
 
