@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from agent.phrases import Phrases
+from domain.backlog import Backlog
 from domain.clinical import Screening
 from domain.ports import Archive, Clock, Guide, HandoffDesk, PatientIndex, Scheduling, SessionLocks, SessionStore
 from domain.session import Pending
@@ -56,6 +57,7 @@ class Deps:
     patients: PatientIndex
     sessions: SessionStore
     archive: Archive
+    backlog: Backlog
     desk: HandoffDesk
     locks: SessionLocks
 

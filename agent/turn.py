@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 import traceback
-from collections import deque
 from collections.abc import AsyncIterator
 from typing import Literal, TypeAlias, cast
 
@@ -18,14 +17,14 @@ import structlog
 from agent.deps import Deps, Saying, TurnContext
 from agent.graph import TurnGraph
 from agent.nodes.check import Finished
+from agent.recording import Recording
 from agent.state import Draft, TurnInput
-from domain.errors import BanyiError, NotFound, Unavailable
+from domain.errors import BanyiError, Unavailable
 from domain.session import Pending, SessionId
 from domain.turn import TurnCancelled, TurnEvent, TurnFailed, Utterance
 
 log = structlog.get_logger(__name__)
 
-UNRECORDED_LIMIT = 1000
 _End: TypeAlias = None
 
 
@@ -37,7 +36,7 @@ class Turns:
         self._deps = deps
         self._sayings: dict[SessionId, Saying] = {}
         self._running: set[asyncio.Task[None]] = set()
-        self._unrecorded: deque[Finished] = deque(maxlen=UNRECORDED_LIMIT)
+        self._recording = Recording(deps.archive, deps.backlog)
 
     async def run(self, utterance: Utterance) -> AsyncIterator[TurnEvent]:
         """Answer one input; the last event is `TurnDone`, `TurnCancelled` or `TurnFailed`.
@@ -64,10 +63,22 @@ class Turns:
         remembered = state.values.get("remembered")
         return remembered.pending if remembered else None
 
+    async def catch_up(self) -> None:
+        """Archive the turns that the archive could not take before.
+
+        Raises:
+            Unavailable: the archive or memory does not answer; what is left waits on.
+        """
+        await self._recording.catch_up()
+
     async def drain(self) -> None:
-        """Wait until every running turn has finished."""
+        """Wait until every running turn has finished, and archive what waits if that can be done now."""
         while self._running:
             await asyncio.wait(set(self._running))
+        try:
+            await self.catch_up()
+        except Unavailable as error:
+            log.warning("archive_behind", dependency=error.dependency)
 
     async def _run(self, utterance: Utterance, events: asyncio.Queue[TurnEvent | _End]) -> None:
         saying = Saying()
@@ -77,7 +88,7 @@ class Turns:
             async with self._deps.locks.hold(utterance.session_id):
                 self._sayings[utterance.session_id] = saying
                 finished = await self._graph_run(context, events)
-                await self._record(finished)
+                await self._recording.record(finished.messages, finished.decision)
             events.put_nowait(saying.cancelled or finished.done)
         except BanyiError as error:
             log.warning("turn_failed", code=error.code, kind=type(error).__name__)
@@ -107,21 +118,6 @@ class Turns:
         if finished is None:
             raise AssertionError("the graph ended without an answer")
         return finished
-
-    async def _record(self, finished: Finished) -> None:
-        """Archive the turn; while the archive is away turns wait in memory and follow later, in order."""
-        waiting = [*self._unrecorded, finished]
-        self._unrecorded.clear()
-        while waiting:
-            try:
-                await self._deps.archive.record_turn(waiting[0].messages, waiting[0].decision)
-            except Unavailable:
-                self._unrecorded.extendleft(reversed(waiting))
-                log.warning("archive_behind", turns=len(self._unrecorded))
-                return
-            except NotFound:  # that session was erased meanwhile; the others' turns still follow
-                log.warning("archive_session_erased")
-            waiting.pop(0)
 
     def _failure(self, code: str, *, retryable: bool) -> TurnFailed:
         message = self._deps.knowledge.texts.say(f"error.{code}")

@@ -78,6 +78,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 patients=stores.hospital.patients,
                 sessions=stores.archive.sessions,
                 archive=stores.archive.archive,
+                backlog=stores.backlog,
                 desk=stores.archive.desk,
                 locks=stores.locks,
             ),

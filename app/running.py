@@ -27,7 +27,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
         BanyiError: something the service needs cannot be opened.
     """
     listening = bound(settings.host, settings.port)
-    async with open_service(settings) as service, upkeep(service.stores, service.services.health):
+    async with open_service(settings) as service, upkeep(service):
         settle_memory()
         server = Server(service.app, listening, drain=service.hub.drain, ready=ready)
         loop = asyncio.get_running_loop()

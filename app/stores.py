@@ -16,6 +16,7 @@ from domain.booking_rules import BookingRules
 from domain.errors import SettingsError
 from domain.ports import Clock
 from memory import crypto
+from memory.backlog import RedisBacklog
 from memory.checkpointer import RedisCheckpointer
 from memory.connection import Connection
 from memory.embedded import EmbeddedValkey
@@ -38,6 +39,7 @@ class Stores:
     memory: RedisSessionMemory
     events: RedisEventLog
     journal: RedisInputJournal
+    backlog: RedisBacklog
     locks: RedisSessionLocks
     limits: RedisRateLimits
     checkpointer: RedisCheckpointer
@@ -80,6 +82,7 @@ async def open_stores(
             memory=RedisSessionMemory(connection),
             events=RedisEventLog(connection, archive.keys, signals, retention),
             journal=RedisInputJournal(connection, archive.keys, retention),
+            backlog=RedisBacklog(connection, archive.keys, retention),
             locks=RedisSessionLocks(connection, signals, retention),
             limits=RedisRateLimits(connection),
             checkpointer=RedisCheckpointer(connection, archive.keys, retention),

@@ -173,7 +173,7 @@ async def _service(settings: Settings, url: str | None) -> AsyncIterator[str]:
         yield address
         return
     listening = bound(settings.host, settings.port)
-    async with open_service(settings) as service, upkeep(service.stores, service.services.health):
+    async with open_service(settings) as service, upkeep(service):
         ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         server = Server(service.app, listening, drain=service.hub.drain, ready=ready.set_result)
         running = asyncio.create_task(server.serve_quietly())

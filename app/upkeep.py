@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from app.bootstrap import Service
 from app.stores import Stores
-from channels.ports import Health
 from domain.errors import BanyiError, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -17,15 +17,20 @@ log = structlog.get_logger(__name__)
 HOSPITAL_SECONDS = 60.0
 HEALTH_SECONDS = 15.0
 MEMORY_SECONDS = 2.0
+RECORD_SECONDS = 5.0
+LONGEST_SECONDS = 60.0
+"""A step that fails is tried again after twice the time, up to this."""
 
 
 @asynccontextmanager
-async def upkeep(stores: Stores, health: Health) -> AsyncIterator[None]:
-    """Keep the hospital's slots open, the private server running and the health metrics true meanwhile."""
+async def upkeep(service: Service) -> AsyncIterator[None]:
+    """Keep slots open, the private server running, the record complete and the health metrics true meanwhile."""
+    stores = service.stores
     tasks = [
         asyncio.create_task(_every(HOSPITAL_SECONDS, stores.hospital.keep_up)),
-        asyncio.create_task(_every(HEALTH_SECONDS, health.dependencies)),
+        asyncio.create_task(_every(HEALTH_SECONDS, service.services.health.dependencies)),
         asyncio.create_task(_every(MEMORY_SECONDS, lambda: keep_memory(stores))),
+        asyncio.create_task(_every(RECORD_SECONDS, service.turns.catch_up)),
     ]
     try:
         yield
@@ -47,11 +52,16 @@ async def keep_memory(stores: Stores) -> None:
 
 
 async def _every(seconds: float, step: Callable[[], Awaitable[object]]) -> None:
+    """Do `step` again and again; while something it needs is away, ever more seldom."""
+    wait = seconds
     while True:
-        await asyncio.sleep(seconds)  # noqa: TID251 - the pace of a background task
+        await asyncio.sleep(wait)  # noqa: TID251 - the pace of a background task
         try:
             await step()
         except BanyiError as error:
+            wait = max(seconds, min(wait * 2, LONGEST_SECONDS))
             log.warning("upkeep_failed", code=error.code, kind=type(error).__name__)
         except Exception:
             log.exception("upkeep_defect")
+        else:
+            wait = seconds

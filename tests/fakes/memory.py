@@ -14,8 +14,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from domain.backlog import WaitingTurn
+from domain.clinical import DecisionRecord
 from domain.errors import LockLost, NotFound, RateLimited, Unavailable
-from domain.session import InputId, SessionId
+from domain.session import InputId, Message, SessionId
 from domain.turn import Json, Utterance
 from memory.fencing import held_token, holding
 
@@ -32,6 +34,7 @@ class FakeServer:
     locks: dict[SessionId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     tokens: dict[SessionId, int] = field(default_factory=lambda: defaultdict(int))
     hits: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    backlog: list[WaitingTurn] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def answer(self) -> None:
@@ -191,6 +194,29 @@ class FakeRateLimits:
         hits.append(now)
 
 
+class FakeBacklog:
+    """Turns in a list."""
+
+    def __init__(self, server: FakeServer) -> None:
+        self._server = server
+
+    async def put(self, messages: Sequence[Message], decision: DecisionRecord | None) -> None:
+        """Keep a turn."""
+        self._server.answer()
+        ticket = secrets.token_bytes(8)
+        self._server.backlog.append(WaitingTurn(ticket=ticket, messages=tuple(messages), decision=decision))
+
+    async def waiting(self) -> tuple[WaitingTurn, ...]:
+        """Everything kept."""
+        self._server.answer()
+        return tuple(self._server.backlog)
+
+    async def settle(self, ticket: bytes) -> None:
+        """Drop a turn."""
+        self._server.answer()
+        self._server.backlog[:] = [turn for turn in self._server.backlog if turn.ticket != ticket]
+
+
 class FakeMemory:
     """One replica's view of the server: every port of memory, and `SessionMemory` itself."""
 
@@ -200,6 +226,7 @@ class FakeMemory:
         self.journal = FakeInputJournal(self.server)
         self.locks = FakeSessionLocks(self.server, wait_seconds=wait_seconds)
         self.limits = FakeRateLimits(self.server)
+        self.backlog = FakeBacklog(self.server)
 
     async def forget(self, session_id: SessionId) -> None:
         """Drop everything of the session."""

@@ -148,6 +148,7 @@ async def bedside(folder: Path, *, profile: PatientProfile | None = None) -> Asy
             expires_at=clock.now().replace(year=clock.now().year + 1),
         )
         await archive.sessions.create(SessionRecord(session=session, token_sha256="0" * 64, resume_sha256="1" * 64))
+        memory = FakeMemory(FakeServer())
         deps = Deps(
             clock=clock,
             knowledge=knowledge(),
@@ -156,7 +157,8 @@ async def bedside(folder: Path, *, profile: PatientProfile | None = None) -> Asy
             sessions=archive.sessions,
             archive=archive.archive,
             desk=archive.desk,
-            locks=FakeMemory(FakeServer()).locks,
+            backlog=memory.backlog,
+            locks=memory.locks,
         )
         yield Bedside(
             turns=Turns(build(InMemorySaver(serde=codec)), deps), deps=deps, clock=clock, session_id=session_id
