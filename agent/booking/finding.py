@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import structlog
+
 from agent import asking, cards
 from agent.booking import wishes
 from agent.booking.step import Step, asked, knowledge
@@ -11,11 +13,14 @@ from agent.conversation import BookingDraft, Conversation
 from agent.deps import TurnContext
 from agent.phrases import Phrases
 from agent.reply import Offer, Say, Show
-from domain.scheduling import Slot
+from domain.errors import Unavailable
+from domain.scheduling import Hold, Slot
 from domain.session import Option, PendingKind
 from tools import appointments
 from tools.appointments import SlotsFound, Wish
 from understanding.reading import DepartmentHint
+
+log = structlog.get_logger(__name__)
 
 SUGGESTIONS = 3
 
@@ -107,6 +112,21 @@ async def release(conversation: Conversation, context: TurnContext) -> Conversat
         return conversation
     await appointments.release(context.deps.scheduling, held.id, session_id=context.utterance.session_id)
     return replace(conversation, booking=replace(conversation.booking, hold=None))
+
+
+async def let_go(before: Hold | None, conversation: Conversation, context: TurnContext) -> Conversation:
+    """Give back what was held before this turn, or in it, unless the open question is about it.
+
+    A hospital system that does not answer keeps nobody waiting: the hold runs out by itself.
+    """
+    pending, held = conversation.pending, conversation.booking.hold
+    asked = held if held and pending and pending.subject == held.id else None
+    for hold in {one.id: one for one in (before, held) if one and one != asked}.values():
+        try:
+            await appointments.release(context.deps.scheduling, hold.id, session_id=context.utterance.session_id)
+        except Unavailable as error:
+            log.warning("hold_not_released", dependency=error.dependency)
+    return replace(conversation, booking=replace(conversation.booking, hold=asked))
 
 
 async def give_up(conversation: Conversation, context: TurnContext) -> Step:

@@ -9,6 +9,7 @@ import orjson
 import structlog
 from langgraph.runtime import Runtime
 
+from agent.booking import finding
 from agent.conversation import AnsweredInput
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
@@ -34,8 +35,12 @@ class Finished:
 
 @stage("check")
 async def check(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
-    """Put the reply together as it was said, remember it for a replay, and hand over its record."""
-    context, draft, conversation = runtime.context, state["draft"], state["conversation"]
+    """Put the reply together as it was said, remember it for a replay, and hand over its record.
+
+    By now all is said, so a place nobody asks about any more is given back here.
+    """
+    context, draft, before = runtime.context, state["draft"], state.get("remembered")
+    conversation = await finding.let_go(before.booking.hold if before else None, state["conversation"], context)
     done = TurnDone(
         text="".join(event.text for event in draft.events if isinstance(event, SentenceReady)),
         origin=_origin(draft),

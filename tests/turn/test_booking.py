@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.scheduling import SlotQuery
 from domain.session import PendingKind
 from domain.turn import Form
 from tests.turn.bedside import IDENTITY, Answer, Bedside
@@ -161,3 +162,35 @@ async def test_a_form_out_of_the_blue_lists_what_is_booked(patient: Bedside) -> 
     form = Form(name="identity", fields=IDENTITY)
     answer = await patient.put(replace(patient.utterance(), form=form))
     assert "没有约好的号" in answer.text
+
+
+@pytest.mark.parametrize(
+    "instead",
+    ["我妈胸口闷一阵一阵的出冷汗", "算了，我头疼三天了", "不挂了", "重新开始", "我想挂眼科"],
+    ids=["emergency", "complaint", "gives up", "starts over", "other department"],
+)
+async def test_a_held_place_is_given_back_when_the_patient_turns_to_something_else(
+    patient: Bedside, instead: str
+) -> None:
+    """Everybody else may have it at once, not only when the hold has run out."""
+    shown = await slots_for(patient, "我想挂消化科")
+    await patient.say("第一个")
+    slot = shown.card("slots")["items"][0]
+    assert await _left(patient, slot["slot_id"]) == slot["left"] - 1
+    await patient.say(instead)
+    assert await _left(patient, slot["slot_id"]) == slot["left"]
+
+
+async def test_a_held_place_is_kept_while_its_question_is_open(patient: Bedside) -> None:
+    """A question beside the booking does not cost the place."""
+    shown = await slots_for(patient, "我想挂消化科")
+    await patient.say("第一个")
+    await patient.say("停车场在哪")
+    slot = shown.card("slots")["items"][0]
+    assert await _left(patient, slot["slot_id"]) == slot["left"] - 1
+
+
+async def _left(patient: Bedside, slot_id: str) -> int:
+    """How many places of a slot are free."""
+    found = await patient.deps.scheduling.search(SlotQuery(limit=10_000))
+    return next((slot.left for slot in found if slot.id == slot_id), 0)
