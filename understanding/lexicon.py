@@ -247,6 +247,7 @@ def _governing(text: str, surface: Surface) -> tuple[Region, ...]:
         surface.cues,
         ((start, end) for start, end, _ in surface.hits),
         ((start, end) for start, end, entry in surface.hits if entry.clinical),
+        ((start, end) for start, end, entry in surface.hits if entry.named or text[end - 1] == "病"),
     )
 
 

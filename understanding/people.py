@@ -44,6 +44,10 @@ _DOCTOR_SEX = re.compile(r"(?:男|女)(?:医生|大夫|的?(?:专家|主任)|老
 _DENIED = re.compile(
     r"(?:没有?|不是|无|否认|停了|未|不)(?:什么|有|得过?|过|在吃?|吃过?|做过?|服用?|打过?|用过?|患过?)*(?:[^，。！？,!?但是有在一]{0,10}[、和或])?$"
 )
+_DENIED_LIST = re.compile(
+    r"(?:没有?|无|否认)(?:什么|有|得过?|患过?|过)*(?:[^，。,有在]{1,7}[病压脂症炎癌瘤衰梗喘亢][，,])+$"
+)
+_LIST_ENDS = re.compile(r"$|[，。,！!、和]|等|都|这些")
 _DENIED_AFTER = re.compile(
     r"(?:这些|什么的|之类的)?(?:也|都|倒)?(?:没有|没得过|没有过|没做过|没吃)(?:过|得过)?(?:[，。,的了]|$)"
 )
@@ -121,7 +125,8 @@ class PeopleReader:
             before, after = text[max(0, match.start - 16) : match.start], text[match.end :]
             if _ASKED.search(before) or _AFTER_ASKED.match(after) or _KIN.search(before):
                 continue
-            denied = _DENIED.search(before) or _DENIED_AFTER.match(after)
+            listed = _DENIED_LIST.search(text[: match.start]) and _LIST_ENDS.match(after)
+            denied = _DENIED.search(before) or _DENIED_AFTER.match(after) or listed
             held[match.key] = held.get(match.key, False) or not denied
         return held
 

@@ -57,7 +57,10 @@ _ASSERTED = re.compile(
 )
 _AGAIN = re.compile(r"过")
 _BACK_LIST = re.compile(r"(?:这些|以上|上面|上述|这几样|这几个|什么的|之类|，|、|和|或者|或|也|都|倒|就|的|了|过|是)*$")
+_STOP = re.compile(r"[，。]|$")
 _END = re.compile(r"(?:啊|呀|的|吧|呢|哦|哈|过)*(?:[，。:]|$)")
+_DOUBTED = re.compile(r"(?P<sure>(?:怎么|咋|哪|哪里|岂|谁说)(?:可)?(?:会|能|可能)?)$|(?<![可才只不])(?:能|会)$")
+_ASKED_BACK = re.compile(r"^.{1,5}[吗么嘛]")
 _ADDED = re.compile(r"^(.)[不没]\1")
 _RESOLVED_REACH = 14
 _SHORT_LIST = 30
@@ -68,17 +71,18 @@ def regions(
     cues: Iterable[Cue],
     spans: Iterable[tuple[int, int]],
     findings: Iterable[tuple[int, int]] | None = None,
+    names: Iterable[tuple[int, int]] = (),
 ) -> tuple[Region, ...]:
     """How stretches of `text` are meant.
 
     `spans` is where anything of the lexicon stands in it; `findings` where what can be denied afterwards
-    does (「发烧没有」), everything if not given.
+    does (「发烧没有」), everything if not given; `names` where names of illnesses do.
     """
     ordered = sorted(cues, key=lambda cue: cue.start)
     if not ordered:
         return ()
     every = list(spans)
-    return tuple(_Sentence(text, ordered, every, every if findings is None else findings).regions())
+    return tuple(_Sentence(text, ordered, every, every if findings is None else findings, names).regions())
 
 
 def status_of(start: int, end: int, governing: tuple[Region, ...], *, named: bool = False) -> Status:
@@ -94,7 +98,12 @@ class _Sentence:
     """The text with its clauses, cues and mentions, while the regions are found."""
 
     def __init__(
-        self, text: str, cues: list[Cue], spans: Iterable[tuple[int, int]], findings: Iterable[tuple[int, int]]
+        self,
+        text: str,
+        cues: list[Cue],
+        spans: Iterable[tuple[int, int]],
+        findings: Iterable[tuple[int, int]],
+        names: Iterable[tuple[int, int]],
     ) -> None:
         self.text = text
         self.cues = cues
@@ -105,10 +114,11 @@ class _Sentence:
             self.longest[start] = max(end, self.longest.get(start, 0))
         for start, end in findings:
             self.before[end] = min(start, self.before.get(end, len(text)))
+        self.names = set(names)
         self.bounds = [-1, *(match.start() for match in _BOUNDARY.finditer(text)), len(text)]
 
     def regions(self) -> Iterable[Region]:
-        guards = [cue for cue in self.cues if cue.kind == "negation_guard"]
+        guards = [cue for cue in self.cues if cue.kind in _GUARDS]
         for cue in self.cues:
             if any(_guarded(cue, guard) for guard in guards):
                 continue
@@ -153,6 +163,20 @@ class _Sentence:
             first = False
         return end
 
+    def named_on(self, start: int, end: int) -> int:
+        """Where a denied list of illnesses ends that goes on over commas: 「没有高血压，糖尿病，冠心病」.
+
+        Only bare names follow in it: who says 「没有发烧，肺炎三天」 has a pneumonia.
+        """
+        if not any(first >= start and last == end for first, last in self.names):
+            return end
+        while self.text[end : end + 1] == "，":
+            bare = [last for first, last in self.names if first == end + 1 and _STOP.match(self.text, last)]
+            if not bare:
+                break
+            end = max(bare)
+        return end
+
 
 def _guarded(cue: Cue, guard: Cue) -> bool:
     """Whether a cue is only a piece of something that negates nothing (有没有, 不得不)."""
@@ -161,14 +185,18 @@ def _guarded(cue: Cue, guard: Cue) -> bool:
 
 
 def _negated(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    if _rhetorical(sentence, cue):
+        return
     end = sentence.chain(cue.end, listed=True)
     if end > cue.end:
-        yield Region(cue.end, end, Status.ABSENT)
+        yield Region(cue.end, sentence.named_on(cue.end, end), Status.ABSENT)
     else:
         yield from _negated_back(sentence, cue)
 
 
 def _negated_near(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    if _rhetorical(sentence, cue):
+        return
     if cue.start and _ADDED.match(sentence.text[cue.start - 1 : cue.end + 1]):
         yield Region(cue.start - 1, cue.end + 1, Status.UNKNOWN)
         return
@@ -177,6 +205,20 @@ def _negated_near(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
         yield Region(cue.end, end, Status.ABSENT)
     elif cue.end - cue.start > 1 or sentence.text[cue.start : cue.end] == "没":
         yield from _negated_back(sentence, cue)
+
+
+def _rhetorical(sentence: _Sentence, cue: Cue) -> bool:
+    """「能不疼吗」, 「怎么会不疼」: a denial that asserts."""
+    start, end = sentence.clause(cue.start)
+    doubted = _DOUBTED.search(sentence.text[start : cue.start])
+    return doubted is not None and bool(doubted["sure"] or _ASKED_BACK.match(sentence.text[cue.end : end]))
+
+
+def _hardly(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    """「不太疼」, 「没怎么咳」: a little is neither denied nor a complaint."""
+    end = sentence.chain(cue.end, listed=True)
+    if end > cue.end:
+        yield Region(cue.end, end, Status.UNKNOWN)
 
 
 def _negated_back(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
@@ -196,9 +238,7 @@ def _negated_back(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
 
 
 def _remembered(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
-    if sentence.has(_NOT_HISTORY, max(cue.start - 1, 0), len(sentence.text)) and any(
-        other.kind == "not_history" and other.start <= cue.start and cue.end <= other.end for other in sentence.cues
-    ):
+    if any(one.kind == "not_history" and one.start <= cue.start and cue.end <= one.end for one in sentence.cues):
         return
     _, end = sentence.clause(cue.start)
     later = [other.start for other in sentence.cues if other.kind == "now" and cue.end <= other.start < end]
@@ -259,13 +299,14 @@ def _over(_: _Sentence, cue: Cue) -> Iterable[Region]:
     yield Region(max(cue.start - _RESOLVED_REACH, 0), cue.start, Status.RESOLVED)
 
 
+_GUARDS = frozenset({"negation_guard", "hardly"})
 _OTHERS = frozenset({"other_back"})
-_NOT_HISTORY = frozenset({"not_history"})
 _HERE = frozenset({"here"})
 _RULES: Mapping[str, _Rule] = {
     "negation": _negated,
     "negation_near": _negated_near,
     "negation_back": _negated_back,
+    "hardly": _hardly,
     "history": _remembered,
     "history_weak": _remembered,
     "history_near": _once_had,
