@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import insert
 
 from archive.database import Database
 from domain.clinical import DepartmentId
+from domain.hospital_ports import FrontDesk, RelatedPeople, Waitlist
 from domain.patient import Identity, PatientId
 from domain.ports import PatientIndex, Scheduling
 from domain.scheduling import Period, PractitionerId, SlotId
@@ -21,6 +22,7 @@ from tools.hospital.sql.demo import DemoHospital
 from tools.hospital.sql.opening import OpenHospital
 from tools.hospital.sql.places import broken_slots
 from tools.hospital.sql.schema import slots
+from tools.hospital.sql.stopping import stop
 from tools.identity import check_character
 
 STOMACH, NERVES = DepartmentId("D04"), DepartmentId("D05")
@@ -48,6 +50,18 @@ class Stage(Protocol):
     """The ports under contract, and the hospital's own hand behind them."""
 
     @property
+    def waitlist(self) -> Waitlist:
+        """The waitlist under contract."""
+
+    @property
+    def front_desk(self) -> FrontDesk:
+        """The desk under contract."""
+
+    @property
+    def people(self) -> RelatedPeople:
+        """The people of an account under contract."""
+
+    @property
     def scheduling(self) -> Scheduling:
         """The booking system under contract."""
 
@@ -66,6 +80,7 @@ class Stage(Protocol):
         doctor: PractitionerId = CHIEF,
         capacity: int = 1,
         sold: int = 0,
+        first_number: int = 1,
         stopped: bool = False,
     ) -> SlotId:
         """The hospital opens half an hour with a doctor; `sold` places went over its windows."""
@@ -90,6 +105,21 @@ class SqlStage:
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     @property
+    def waitlist(self) -> Waitlist:
+        """The waitlist under contract."""
+        return self.hospital.waitlist
+
+    @property
+    def front_desk(self) -> FrontDesk:
+        """The desk under contract."""
+        return self.hospital.front_desk
+
+    @property
+    def people(self) -> RelatedPeople:
+        """The people of an account under contract."""
+        return self.hospital.people
+
+    @property
     def scheduling(self) -> Scheduling:
         """The booking system under contract."""
         return self.hospital.scheduling
@@ -106,24 +136,20 @@ class SqlStage:
         doctor: PractitionerId = CHIEF,
         capacity: int = 1,
         sold: int = 0,
+        first_number: int = 1,
         stopped: bool = False,
     ) -> SlotId:
         """Insert one slot."""
         slot_id = SlotId(f"slot-{next(self._numbers)}")
-        await self.database.write(
-            lambda c: c.execute(
-                insert(slots), slot_row(slot_id, start, doctor, capacity) | {"sold": sold, "stopped": stopped}
-            )
-        )
+        row = slot_row(slot_id, start, doctor, capacity)
+        row |= {"sold": sold, "stopped": stopped, "first_number": first_number}
+        await self.database.write(lambda c: c.execute(insert(slots), row))
         return slot_id
 
     async def stop(self, slot_id: SlotId) -> None:
-        """Mark one slot stopped."""
-
-        def work(connection: Connection) -> None:
-            connection.execute(update(slots).where(slots.c.id == slot_id).values(stopped=True))
-
-        await self.database.write(work)
+        """Stop one slot."""
+        now = self.clock.now()
+        await self.database.write(lambda c: stop(c, now, slots.c.id == slot_id))
 
     async def patient(self, number: int = 1) -> PatientId:
         """Register an example."""
@@ -155,7 +181,7 @@ def slot_row(slot_id: str, start: datetime, doctor: PractitionerId, capacity: in
     }
 
 
-def an_identity(number: int = 1) -> Identity:
+def an_identity(number: int = 1, *, born: str = "19900101") -> Identity:
     """A fictional person with a valid resident number."""
-    first17 = f"99000019900101{number:03}"
+    first17 = f"990000{born}{number:03}"
     return Identity(name="张三", id_number=first17 + check_character(first17), phone="13800138000")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
@@ -93,25 +93,44 @@ def use_hold(connection: Connection, hold_id: str, session_id: str, now: datetim
 def check_patient(
     connection: Connection, house: House, patient_id: str, slot: Row[Any], now: datetime, *, replacing: str = ""
 ) -> None:
-    """Hold the patient to the rules; until the end nobody else books for them. `replacing` does not count.
+    """Hold a patient who books to the rules; until the end nobody else books for them. `replacing` does not count.
 
     Raises:
         NotFound: no such patient.
-        Conflict: `BANNED` or `DAILY_LIMIT`.
+        Conflict: `BANNED` (not for who only moves an appointment) or `DAILY_LIMIT`.
     """
-    if connection.execute(_LOCK_PATIENT, {"patient": patient_id}).first() is None:
-        raise NotFound("patient")
-    counted = connection.execute(_COUNTED, {"patient": patient_id, "on_day": slot.day}).all()
+    counted = _counted(connection, patient_id, slot.day)
+    if not replacing:
+        _check_missed(house, counted, now)
     same_day = [row for row in counted if row.day == slot.day and row.id != replacing]
     if len(same_day) >= house.rules.daily_limit:
         raise Conflict(Refusal.DAILY_LIMIT)
-    if not replacing:
-        missed = (row.day for row in counted if row.status == AppointmentStatus.NOSHOW)
-        if standing_of(house, missed, now)[1]:
-            raise Conflict(Refusal.BANNED)
 
 
-def standing_of(house: House, missed: Iterable[Any], now: datetime) -> tuple[int, int]:
+def check_not_banned(connection: Connection, house: House, patient_id: str, now: datetime) -> None:
+    """Refuse who missed too many appointments.
+
+    Raises:
+        NotFound: no such patient.
+        Conflict: `BANNED`.
+    """
+    _check_missed(house, _counted(connection, patient_id, house.day(now)), now)
+
+
+def _counted(connection: Connection, patient_id: str, on_day: date) -> Sequence[Row[Any]]:
+    """Missed appointments, and those of a day that stand; the patient stays locked."""
+    if connection.execute(_LOCK_PATIENT, {"patient": patient_id}).first() is None:
+        raise NotFound("patient")
+    return list(connection.execute(_COUNTED, {"patient": patient_id, "on_day": on_day}))
+
+
+def _check_missed(house: House, counted: Sequence[Row[Any]], now: datetime) -> None:
+    missed = [row.day for row in counted if row.status == AppointmentStatus.NOSHOW]
+    if missed and standing_of(house, missed, now)[1]:
+        raise Conflict(Refusal.BANNED)
+
+
+def standing_of(house: House, missed: Iterable[date], now: datetime) -> tuple[int, int]:
     """Of the days with a missed appointment: how many count now, and for how many days more booking is barred."""
     rules, today = house.rules, house.day(now)
     days = sorted(missed, reverse=True)

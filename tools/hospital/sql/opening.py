@@ -7,14 +7,20 @@ from functools import partial
 from pathlib import Path
 
 from archive.database import Database
+from archive.due import SqlDueWork
 from archive.migrate import upgrade
 from archive.sealing import Cipher, MasterKey
 from domain.booking_rules import BookingRules
 from domain.ports import Clock
 from tools.hospital.sql.demo import DemoHospital, roll
+from tools.hospital.sql.front_desk import SqlFrontDesk
 from tools.hospital.sql.house import House
+from tools.hospital.sql.inbox import SqlInbox
 from tools.hospital.sql.patients import SqlPatientIndex
+from tools.hospital.sql.people import SqlRelatedPeople
 from tools.hospital.sql.scheduling import SqlScheduling
+from tools.hospital.sql.schema_life import due
+from tools.hospital.sql.waitlist import SqlWaitlist
 
 migrate = upgrade("hospital", Path(__file__).parent / "migrations" / "versions")
 
@@ -35,6 +41,11 @@ class OpenHospital:
         self.house = House(rules=rules, zone=demo.hospital.zone)
         self.scheduling = SqlScheduling(database, self.house, clock)
         self.patients = SqlPatientIndex(database, cipher=cipher, master=master)
+        self.waitlist = SqlWaitlist(database, self.house)
+        self.front_desk = SqlFrontDesk(database, self.house, clock)
+        self.people = SqlRelatedPeople(database, self.house, self.patients)
+        self.inbox = SqlInbox(database, cipher=cipher, master=master)
+        self.due = SqlDueWork(database, due)
         self.demo = demo
         self._database = database
         self._clock = clock

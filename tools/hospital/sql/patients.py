@@ -18,7 +18,7 @@ from tools.hospital.sql.schema import patients
 
 
 class SqlPatientIndex:
-    """Implements `PatientIndex`.
+    """Implements `PatientIndex` and `Contacts`.
 
     A patient is a document number together with a name: whoever gives a known number under another name becomes
     another patient, sees nothing of the first and does not learn that there is one.
@@ -58,11 +58,27 @@ class SqlPatientIndex:
         Raises:
             NotFound: no such patient.
         """
+        return (await self.identity(patient_id)).masked()
+
+    async def phone(self, patient_id: PatientId) -> str:
+        """The mobile phone given last; implements `Contacts`.
+
+        Raises:
+            NotFound: no such patient.
+        """
+        return (await self.identity(patient_id)).phone
+
+    async def identity(self, patient_id: PatientId) -> Identity:
+        """Who the patient is; stays inside the hospital's adapters.
+
+        Raises:
+            NotFound: no such patient.
+        """
         wanted = select(patients).where(patients.c.id == patient_id)
         row = await self._database.read(lambda c: c.execute(wanted).first())
         if row is None:
             raise NotFound("patient")
-        return self._open(row.id, row.wrapped_key, row.sealed_identity).masked()
+        return self._open(row.id, row.wrapped_key, row.sealed_identity)
 
     def _lookup(self, identity: Identity) -> bytes:
         person = orjson.dumps([identity.document, identity.id_number, identity.name])

@@ -33,6 +33,10 @@ from tools.hospital.sql.schema import departments, holds, practitioners, slots
 from tools.hospital.sql.slots import SLOT_ROWS, matching, to_slot
 from tools.hospital.sql.writes import result_of, write_of
 
+DEPARTMENTS_KEPT_SECONDS = 60.0
+"""How long a change of the departments made by another replica may go unseen here."""
+
+_DEPARTMENTS = select(departments).order_by(departments.c.id)
 _ONE_HOLD = select(holds).where(holds.c.id == bindparam("hold"))
 _ONE_SLOT = SLOT_ROWS.where(slots.c.id == bindparam("slot"))
 
@@ -45,16 +49,16 @@ class SqlScheduling:
         self._house = house
         self._zone = house.zone
         self._clock = clock
+        self._departments: tuple[HospitalDepartment, ...] = ()
+        self._departments_until = float("-inf")
 
     async def departments(self) -> tuple[HospitalDepartment, ...]:
-        """Every department this hospital runs."""
-        rows = await self._database.read(lambda c: c.execute(select(departments).order_by(departments.c.id)).all())
-        return tuple(
-            HospitalDepartment(
-                id=DepartmentId(row.id), name=row.name, building=row.building, floor=row.floor, bookable=row.bookable
-            )
-            for row in rows
-        )
+        """Every department this hospital runs; what was read is kept for `DEPARTMENTS_KEPT_SECONDS`."""
+        now = self._clock.monotonic()
+        if now >= self._departments_until:
+            self._departments = await self._read_departments()
+            self._departments_until = now + DEPARTMENTS_KEPT_SECONDS
+        return self._departments
 
     async def practitioners(self) -> tuple[Practitioner, ...]:
         """Every doctor who has clinics."""
@@ -175,6 +179,15 @@ class SqlScheduling:
         for slot_id in await self._database.read(lambda c: places.slots_with_lapsed(c, now)):
             freed += await self._database.write(partial(free_lapsed, house=self._house, slot_id=slot_id, now=now))
         return freed
+
+    async def _read_departments(self) -> tuple[HospitalDepartment, ...]:
+        rows = await self._database.read(lambda c: c.execute(_DEPARTMENTS).all())
+        return tuple(
+            HospitalDepartment(
+                id=DepartmentId(row.id), name=row.name, building=row.building, floor=row.floor, bookable=row.bookable
+            )
+            for row in rows
+        )
 
     def _hold(self, connection: Connection, hold_id: str, now: datetime) -> Hold:
         hold = connection.execute(_ONE_HOLD, {"hold": hold_id}).one()
