@@ -44,6 +44,7 @@ class Service:
 
     app: Application
     hub: Hub
+    sessions: Sessions
     turns: Turns
     stores: Stores
     services: Services
@@ -113,9 +114,11 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             rules=settings.rules,
         )
         hub = Hub(services)
+        sessions = Sessions(services=services, hub=hub)
         yield Service(
-            app=asgi(services, hub, metrics, frozenset(settings.allowed_origins)),
+            app=asgi(services, sessions, metrics, settings),
             hub=hub,
+            sessions=sessions,
             turns=turns,
             stores=stores,
             services=services,
@@ -123,12 +126,19 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         )
 
 
-def asgi(services: Services, hub: Hub, metrics: Metrics, allowed_origins: frozenset[str]) -> Application:
+def asgi(services: Services, sessions: Sessions, metrics: Metrics, settings: Settings) -> Application:
     """The ASGI application over these services."""
-    sessions = Sessions(services=services, hub=hub)
+    allowed_origins = frozenset(settings.allowed_origins)
+    metrics_token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
     return Application(
-        Calls(services=services, sessions=sessions, hub=hub, exposition=metrics.exposition),
-        Realtime(services=services, sessions=sessions, hub=hub, allowed_origins=allowed_origins),
+        Calls(
+            services=services,
+            sessions=sessions,
+            hub=sessions.hub,
+            exposition=metrics.exposition,
+            metrics_token=metrics_token,
+        ),
+        Realtime(services=services, sessions=sessions, hub=sessions.hub, allowed_origins=allowed_origins),
         pages=Pages(WEB, aliases=PAGES).routes(),
         allowed_origins=allowed_origins,
     )

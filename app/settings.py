@@ -18,7 +18,8 @@ class Settings(BaseSettings):
 
     Without `redis_url` a private Valkey runs under `data_dir`; without `database_url` SQLite files stand
     there. `allowed_origins` are the web origins, besides the service's own, whose pages may embed the widget
-    (comma-separated, `*` for any). `log_format` `auto` is console on a terminal and JSON otherwise.
+    (comma-separated, `*` for any). `metrics_token` opens `/metrics` to other machines. `log_format` `auto` is
+    console on a terminal and JSON otherwise.
     """
 
     model_config = SettingsConfigDict(env_prefix="BANYI_", env_file=".env", extra="ignore", frozen=True)
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     session_hours: Annotated[float, Field(gt=0, le=24 * 7)] = 24.0
     idle_seconds: Annotated[float, Field(ge=1)] = 1800.0
     drain_seconds: Annotated[float, Field(ge=0)] = 20.0
+    metrics_token: SecretStr | None = None
     sessions_per_minute: Annotated[int, Field(ge=1)] = 3000
 
     @field_validator("zone")
@@ -51,7 +53,7 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("redis_url", "database_url", mode="before")
+    @field_validator("redis_url", "database_url", "metrics_token", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: Any) -> Any:
         return None if value == "" else value

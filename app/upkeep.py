@@ -18,19 +18,21 @@ HOSPITAL_SECONDS = 60.0
 HEALTH_SECONDS = 15.0
 MEMORY_SECONDS = 2.0
 RECORD_SECONDS = 5.0
+ERASURE_SECONDS = 60.0
 LONGEST_SECONDS = 60.0
 """A step that fails is tried again after twice the time, up to this."""
 
 
 @asynccontextmanager
 async def upkeep(service: Service) -> AsyncIterator[None]:
-    """Keep slots open, the private server running, the record complete and the health metrics true meanwhile."""
+    """Keep slots, the private server, the record, promised erasures and the health metrics as they should be."""
     stores = service.stores
     tasks = [
         asyncio.create_task(_every(HOSPITAL_SECONDS, stores.hospital.keep_up)),
         asyncio.create_task(_every(HEALTH_SECONDS, service.services.health.dependencies)),
         asyncio.create_task(_every(MEMORY_SECONDS, lambda: keep_memory(stores))),
         asyncio.create_task(_every(RECORD_SECONDS, service.turns.catch_up)),
+        asyncio.create_task(_every(ERASURE_SECONDS, service.sessions.erase_deferred)),
     ]
     try:
         yield

@@ -15,7 +15,7 @@ from archive.sessions import SqlSessionStore
 from domain.ports import Clock
 
 migrate = upgrade("archive", ENVIRONMENT / "versions")
-SCRUBBED = ("sessions", "session_keys", "messages", "decisions", "consents", "handoffs")
+SCRUBBED = ("sessions", "session_keys", "messages", "decisions", "consents", "handoffs", "deferred_erasures")
 """Tables an erasure empties of a session: what a `ServedDatabase` vacuums."""
 
 

@@ -14,7 +14,7 @@ from archive.codec import decode_decision, decode_message, encode_decision, enco
 from archive.columns import insert_new
 from archive.database import Database
 from archive.keys import SqlSessionKeys
-from archive.schema import decisions, erasures, messages, sessions
+from archive.schema import decisions, deferred_erasures, erasures, messages, sessions
 from archive.sealing import Cipher
 from domain.clinical import DecisionRecord
 from domain.errors import NotFound
@@ -112,6 +112,29 @@ class SqlArchive:
 
         await self._database.write(work)
         await self._database.scrub()
+
+    async def defer_erasure(self, session_id: SessionId, reason: str) -> None:
+        """Note that the session is to be erased as soon as it can be; noted and audited once.
+
+        Raises:
+            NotFound: the session is unknown or erased.
+        """
+        now = self._clock.now()
+        entry = Entry(event="erasure_deferred", session_id=session_id, at=now, detail={"reason": reason})
+
+        def work(connection: Connection) -> None:
+            if insert_new(connection, deferred_erasures, {"session_id": session_id, "at": now}):
+                self._chain.append(connection, entry)
+
+        try:
+            await self._database.write(work)
+        except IntegrityError as error:
+            raise NotFound("session") from error
+
+    async def deferred_erasures(self) -> tuple[SessionId, ...]:
+        """The sessions that are to be erased as soon as they can be, oldest first."""
+        waiting = select(deferred_erasures.c.session_id).order_by(deferred_erasures.c.at)
+        return tuple(SessionId(one) for one in await self._database.read(lambda c: c.execute(waiting).scalars().all()))
 
     async def erasures(self) -> tuple[SessionId, ...]:
         """The erasure log, oldest first: what a restored backup must erase again."""

@@ -127,6 +127,13 @@ erasures = Table(
     Column("at", Instant, nullable=False),
 )
 
+deferred_erasures = Table(
+    "deferred_erasures",
+    metadata,
+    Column("session_id", String(64), ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

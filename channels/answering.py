@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -106,7 +107,8 @@ class Answering:
 
     async def _answer(self, accepted: Accepted) -> None:
         self._services.meter.waiting(-1)
-        structlog.contextvars.bind_contextvars(session_id=self._session_id, input_id=accepted.utterance.input_id)
+        input_id = _loggable(accepted.utterance.input_id)
+        structlog.contextvars.bind_contextvars(session_id=self._session_id, input_id=input_id)
         ending: TurnEvent | None = None
         try:
             ending = await self._respond(accepted)
@@ -224,3 +226,8 @@ class Answering:
                 self._services.meter.answered(ending.code, seconds, {})
             case _:
                 self._services.meter.answered("cancelled", seconds, {})
+
+
+def _loggable(input_id: InputId) -> str:
+    """An input id for the log: its hash, since a client makes its ids of whatever it likes."""
+    return hashlib.sha256(input_id.encode(errors="surrogatepass")).hexdigest()[:12]

@@ -45,6 +45,8 @@ from understanding.private import mask
 log = structlog.get_logger(__name__)
 
 FRAME_BYTES_PER_TOKEN = 128 * 1024
+FORM_TYPE = "input_form"
+"""What stands in a frame that holds identity fields, also in one too broken to be read."""
 RETRYABLE = frozenset({"busy", "rate_limited", "consent_required", "unavailable"})
 
 
@@ -192,7 +194,7 @@ class Conversation:
     async def receive(self, raw: str) -> bool:
         """Hear a text frame; `False` when the socket must be closed for flooding."""
         heard = hear(raw)
-        remember = not isinstance(heard.frame, InputForm)
+        remember = FORM_TYPE not in raw
         unanswered = self._lookout.unanswered
         screening = await self._lookout.screen(heard.words, heard.input_id, remember=remember)
         utterance = self._input(heard.frame, screening)
@@ -277,7 +279,7 @@ class Conversation:
         detail = {"response_id": frame.response_id, "rating": str(frame.rating)}
         try:
             await self._services.archive.audit("feedback", self.session.id, detail)
-            if frame.comment and self._intake.decided:
+            if frame.comment and self._intake.consented:
                 comment = Message(
                     session_id=self.session.id,
                     author=Author.PATIENT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -34,12 +35,13 @@ NO_STORE: Final = {"Cache-Control": "no-store"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """The endpoints."""
+    """The endpoints. `metrics_token` opens `/metrics` to callers of other machines; without one nobody's does."""
 
     services: Services
     sessions: Sessions
     hub: Hub
     exposition: Callable[[], tuple[bytes, str]]
+    metrics_token: str = ""
 
     async def open_session(self, request: Request) -> Response:
         """`POST /v1/sessions`."""
@@ -89,17 +91,23 @@ class Calls:
             status=200 if screening and not self.hub.draining else 503,
         )
 
-    async def metrics(self, _request: Request) -> Response:
-        """`GET /metrics`: Prometheus text."""
+    async def metrics(self, request: Request) -> Response:
+        """`GET /metrics`: Prometheus text, for this machine and for whoever has the token."""
+        if not _is_local(request) and not self._may_read_metrics(request):
+            raise Refusal("forbidden", status=401)
         content, media_type = self.exposition()
         return Response(content, media_type=media_type, headers=NO_STORE)
 
+    def _may_read_metrics(self, request: Request) -> bool:
+        token = _bearer(request)
+        return bool(self.metrics_token and token) and hmac.compare_digest(token.encode(), self.metrics_token.encode())
+
     async def _authenticated(self, request: Request) -> Session:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
+        token = _bearer(request)
+        if not token:
             raise Refusal("forbidden", status=401)
         try:
-            return await self.sessions.authenticate(request.path_params["session_id"], token.strip())
+            return await self.sessions.authenticate(request.path_params["session_id"], token)
         except Forbidden as error:
             raise Refusal("forbidden", status=401) from error
         except Expired as error:
@@ -153,6 +161,19 @@ class Application:
             await self._realtime.serve(WebSocket(scope, receive, send))
         else:
             await self._http(scope, receive, send)
+
+
+def _bearer(request: Request) -> str:
+    """The bearer token of a call, empty when it has none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _is_local(request: Request) -> bool:
+    """Whether a call comes from this machine itself; one that a proxy passed on does not."""
+    forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+    address = request.client.host if request.client else ""
+    return not forwarded and (address == "::1" or address.startswith("127."))
 
 
 async def _body(request: Request) -> Any:

@@ -70,6 +70,11 @@ class Intake:
         consent = self.session.consent
         return consent.at is not None and consent.version == self._services.notice.consent_version
 
+    @property
+    def consented(self) -> bool:
+        """Whether the patient agreed to care under the notice now in force."""
+        return self.decided and self.session.consent.allows(Purpose.CARE_CHAT)
+
     def offer(self, utterance: Utterance) -> None:
         """Take an input in, or refuse it when too many wait."""
         if self._open > WAITING_INPUTS_LIMIT:
@@ -87,8 +92,9 @@ class Intake:
         self._lane.add(step)
 
     def resume(self, utterance: Utterance) -> None:
-        """Answer an input the journal holds from before."""
+        """Answer an input the journal holds from before, under the consent now in force."""
         self._open += 1
+        utterance = replace(utterance, consented=self.consented)
         self._answering.add(Accepted(utterance=utterance, again=True, awaited=False))
 
     def accepted(self, utterance: Utterance) -> None:
@@ -121,7 +127,7 @@ class Intake:
         if not self.decided:
             self._hold(utterance)
             return False
-        utterance = replace(utterance, consented=self.session.consent.allows(Purpose.CARE_CHAT))
+        utterance = replace(utterance, consented=self.consented)
         try:
             new = await self._services.journal.accept(utterance)
             known = () if new else await self._services.journal.unfinished(utterance.session_id)
@@ -136,7 +142,8 @@ class Intake:
         left = next((one for one in known if one.input_id == utterance.input_id), None)
         if left is None:
             return False
-        self._answering.add(Accepted(utterance=replace(left, screening=utterance.screening), again=True))
+        left = replace(left, screening=utterance.screening, consented=utterance.consented)
+        self._answering.add(Accepted(utterance=left, again=True))
         return True
 
     def _hold(self, utterance: Utterance) -> None:

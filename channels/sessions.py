@@ -57,9 +57,9 @@ class Sessions:
         return record.session
 
     async def erase(self, session_id: SessionId) -> Erasure:
-        """Destroy everything kept of a session, unless a person still works on it."""
+        """Destroy everything kept of a session; while a person still works on it, that waits."""
         if await self.services.desk.open_for(session_id):
-            await self.services.archive.audit("erasure_deferred", session_id, {"reason": "handoff_open"})
+            await self.services.archive.defer_erasure(session_id, "handoff_open")
             return Erasure(status="deferred", reason="handoff_open")
         await self.hub.end(session_id, 4401)
         await self.services.archive.erase(session_id)
@@ -69,6 +69,11 @@ class Sessions:
             # The key is destroyed: what memory still holds cannot be read and runs out by itself.
             log.warning("memory_not_forgotten")
         return Erasure(status="erased")
+
+    async def erase_deferred(self) -> None:
+        """Erase the sessions whose erasure waited and on which nobody works any more."""
+        for session_id in await self.services.archive.deferred_erasures():
+            await self.erase(session_id)
 
     async def _open(self, body: OpenSession) -> SessionOpened:
         now = self.services.clock.now()

@@ -37,7 +37,10 @@ class Refusing(Protocol):
 
 
 class Shield:
-    """ASGI middleware. Calls under `/v1/` are answered only to this server's own and allowed origins."""
+    """ASGI middleware. Calls under `/v1/` are carried out only for this server's own and allowed origins.
+
+    A page of any other origin may ask beforehand and read its 403, so that it can say what is wrong.
+    """
 
     def __init__(self, app: ASGIApp, *, allowed_origins: frozenset[str], refusal: Refusing) -> None:
         self._app = app
@@ -55,13 +58,12 @@ class Shield:
         extra = dict(HEADERS)
         app = self._app
         if guarded and origin is not None:
-            if not origin_fits(origin, headers.get("host", ""), self._allowed):
+            extra |= {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+            if scope["method"] == "OPTIONS":
+                extra |= CORS
+                app = Response(status_code=204)
+            elif not origin_fits(origin, headers.get("host", ""), self._allowed):
                 app = self._refusal("forbidden", 403)
-            else:
-                extra |= {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
-                if scope["method"] == "OPTIONS":
-                    extra |= CORS
-                    app = Response(status_code=204)
 
         async def send_shielded(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -176,6 +176,12 @@ class Archive(Protocol):
     async def audit(self, event: str, session_id: SessionId, detail: dict[str, str]) -> None:
         """Append to the audit chain; `detail` holds no patient text."""
 
+    async def defer_erasure(self, session_id: SessionId, reason: str) -> None:
+        """Note, once, that the session is to be erased as soon as it can be."""
+
+    async def deferred_erasures(self) -> tuple[SessionId, ...]:
+        """The sessions that are to be erased as soon as they can be, oldest first."""
+
     async def erase(self, session_id: SessionId) -> None:
         """Destroy the session's key and delete its rows; the audit chain only grows."""
 

@@ -19,12 +19,13 @@ from domain.errors import Conflict, Expired, InvalidFields, NotFound
 from domain.patient import PatientId
 from domain.scheduling import AppointmentId, Slot
 from domain.session import Pending, PendingKind
-from domain.turn import Choice
+from domain.turn import Choice, Utterance
 from understanding.reading import BookingWish, DepartmentHint, Understanding
 
 CANCEL_INTENTS = ("cancel",)
 _UNDER_WAY = frozenset({PendingKind.SLOT_CHOICE, PendingKind.IDENTITY_FORM, PendingKind.BOOKING_REVIEW})
 """While one of these is open 「取消」 means this booking, not an earlier one."""
+_CANCELLING = frozenset({PendingKind.CANCEL_CHOICE, PendingKind.CANCEL_REVIEW})
 LIST_INTENTS = ("appointments", "queue")
 
 
@@ -34,12 +35,24 @@ async def booking(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate
     draft = state["draft"]
     understanding = draft.understanding or Understanding(raw="")
     before = state["conversation"]
-    if before.emergency and not understanding.wants(*CANCEL_INTENTS, *LIST_INTENTS):
+    if before.emergency and not _looks_after_a_booking(before.pending, understanding, runtime.context.utterance):
         wait = Say(text=runtime.context.deps.knowledge.texts.say("emergency.no_booking"))
         return TurnUpdate(draft=draft.done_with(Task.BOOKING).saying(wait))
     wanted = replace(before, booking=wishes.refined(before.booking, understanding.wish))
     conversation, parts = await _step(wanted, understanding, runtime.context, interviewing=_interviewing(before))
     return TurnUpdate(conversation=conversation, draft=draft.done_with(Task.BOOKING).saying(*parts))
+
+
+def _looks_after_a_booking(pending: Pending | None, understanding: Understanding, utterance: Utterance) -> bool:
+    """Whether the message lists or cancels what is booked, which no emergency forbids."""
+    if understanding.wants(*CANCEL_INTENTS, *LIST_INTENTS):
+        return True
+    if utterance.choice and utterance.choice.action == cards.CANCEL:
+        return True
+    if pending is None:
+        return False
+    asked_for = pending.facts.get("then") if pending.kind is PendingKind.IDENTITY_FORM else None
+    return pending.kind in _CANCELLING or bool(asked_for)
 
 
 def _interviewing(conversation: Conversation) -> bool:

@@ -11,7 +11,8 @@ from agent.nodes.stage import stage
 from agent.reply import Say, Show
 from agent.state import Task, TurnState, TurnUpdate
 from domain.errors import Unavailable
-from domain.turn import HandoffQueued
+from domain.turn import HandoffQueued, Utterance
+from understanding.private import mask
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +29,7 @@ async def handoff(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate
     try:
         position = await deps.desk.request(
             utterance.session_id,
-            reason="patient",
+            reason=_reason(utterance),
             urgent=conversation.emergency is not None,
             key=f"{utterance.session_id}:{utterance.input_id}",
             now=deps.clock.now(),
@@ -39,3 +40,10 @@ async def handoff(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate
     text = texts.say("handoff.nobody_plain")
     parts = (Say(text=text), HandoffQueued(queue_position=position), Show(card=cards.handoff(position)))
     return TurnUpdate(draft=draft.done_with(Task.HANDOFF).saying(*parts))
+
+
+def _reason(utterance: Utterance) -> str:
+    """What the patient gave as the reason, numbers masked; words said without consent are not passed on."""
+    choice = utterance.choice
+    said = choice.value if choice and choice.action == cards.HANDOFF else utterance.text
+    return mask(said) if said and utterance.consented else "patient"

@@ -156,3 +156,26 @@ async def test_the_form_may_follow_only_after_consent(tmp_path: Path) -> None:
         await client.send("input_form", id="f1", form="identity", fields={"name": "张三"})
         assert (await client.end_of("f1"))["code"] == "consent_required"
         assert await service.services.journal.unfinished(opened["session_id"]) == ()
+
+
+@pytest.mark.parametrize(("purposes", "kept"), [(["care_chat"], 1), ([], 0)])
+async def test_a_comment_is_kept_only_with_consent(tmp_path: Path, purposes: list[str], kept: int) -> None:
+    """The rating is counted either way; words need the patient's yes."""
+    async with ward(tmp_path) as service:
+        opened = await service.opened()
+        client = await service.connected(opened)
+        await client.consent(*purposes)
+        await client.send("feedback.give", response_id="r1", rating=-1, comment="没听懂我头疼")
+        await client.asked("m1", "好")
+        lines = await service.services.archive.transcript(opened["session_id"])
+        assert [line.text for line in lines] == ["没听懂我头疼"] * kept
+
+
+async def test_the_fields_of_a_broken_form_are_not_remembered(tmp_path: Path) -> None:
+    """They are screened like everything else, and are no part of what the next message is read with."""
+    async with ward(tmp_path) as service:
+        client = await _newcomer(service)
+        await client.send("input_form", id="f1", form="identity", fields={"name": "胸口闷"}, more=1)
+        assert (await client.until("error"))["code"] == "bad_fields"
+        await client.asked("m1", "冷汗")
+        assert "escalation.raised" not in [event["type"] for event in client.seen]

@@ -14,7 +14,7 @@ from channels.pages import Pages
 from channels.ports import Rules
 from domain.clinical import DecisionRecord
 from domain.session import Author, InputId, Message, SessionId
-from tests.channels.ward import Ward, fake_memory, ward
+from tests.channels.ward import METRICS_TOKEN, Ward, fake_memory, ward
 from tests.fakes.memory import FakeServer
 from tests.stores import MONDAY_MORNING
 
@@ -166,6 +166,34 @@ async def test_erasing_is_deferred_while_a_person_works_on_it(tmp_path: Path) ->
         assert await service.services.sessions.get(session_id) is not None
 
 
+async def test_a_deferred_erasure_is_made_good_when_the_person_is_done(tmp_path: Path) -> None:
+    """Without the patient asking again; asking twice meanwhile is one promise."""
+    async with ward(tmp_path) as service:
+        opened = await service.opened()
+        session_id = SessionId(opened["session_id"])
+        await service.services.desk.request(session_id, reason="", urgent=True, key="k", now=service.clock.now())
+        for _ in range(2):
+            await service.http.delete(f"/v1/sessions/{session_id}", headers=_bearer(opened))
+        await service.sessions.erase_deferred()
+        assert await service.services.sessions.get(session_id) is not None
+        await service.services.desk.close(session_id, now=service.clock.now())
+        await service.sessions.erase_deferred()
+        assert await service.services.sessions.get(session_id) is None
+        assert await service.services.archive.deferred_erasures() == ()
+
+
+async def test_metrics_are_for_this_machine_and_for_whoever_has_the_token(tmp_path: Path) -> None:
+    """What a proxy passes on comes from elsewhere."""
+    async with ward(tmp_path) as service:
+        assert (await service.http.get("/metrics")).status_code == 200
+        proxied = {"X-Forwarded-For": "203.0.113.7"}
+        answers = [
+            await service.http.get("/metrics", headers={**proxied, **authorization})
+            for authorization in ({}, {"Authorization": "Bearer no"}, {"Authorization": f"Bearer {METRICS_TOKEN}"})
+        ]
+        assert [answer.status_code for answer in answers] == [401, 401, 200]
+
+
 async def test_readiness_follows_the_screen_and_tells_of_dependencies(tmp_path: Path) -> None:
     """Degraded with a dependency down, not ready only without the screen."""
     async with ward(tmp_path) as service:
@@ -203,6 +231,7 @@ async def test_a_page_of_another_origin_is_refused_and_an_allowed_one_gets_cors(
         foreign = {"Origin": "https://evil.example"}
         answer = await service.http.post("/v1/sessions", json={"channel": "web"}, headers=foreign)
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+        assert answer.headers["access-control-allow-origin"] == "https://evil.example"
         allowed = {"Origin": "https://hospital.example"}
         preflight = await service.http.options("/v1/sessions", headers=allowed)
         assert preflight.status_code == 204

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from domain.session import InputId
 from tests.channels.ward import fake_memory, ward
 from tests.fakes.memory import FakeServer
 from tests.fakes.turns import FakeTurns
@@ -130,6 +132,21 @@ async def test_an_answer_that_was_stored_is_not_given_again_after_a_restart(tmp_
         ends = [event for event in client.seen if event["type"] in {"response.done", "response.cancelled"}]
         assert [event["in_reply_to"] for event in ends] == ["m2"]
         assert utterance.input_id not in server.open[utterance.session_id]
+
+
+async def test_what_was_accepted_before_a_withdrawal_is_answered_without_consent(tmp_path: Path) -> None:
+    """The journal keeps an input over a restart; the consent that counts is the one now in force."""
+    server = FakeServer()
+    async with ward(tmp_path, memory=fake_memory(server)) as service:
+        opened, client = await service.consented()
+        done = await client.asked("m1", "好")
+        utterance = replace(service.turns.ran[0], input_id=InputId("m2"))
+        await client.consent()
+    server.open[utterance.session_id][utterance.input_id] = utterance
+    async with ward(tmp_path, memory=fake_memory(server)) as service:
+        client = await service.connected(opened, last_seq=done["seq"])
+        await client.end_of("m2")
+        assert [(one.input_id, one.consented) for one in service.turns.ran] == [("m2", False)]
 
 
 def opened_gate() -> asyncio.Event:

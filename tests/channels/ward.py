@@ -36,6 +36,7 @@ NOTICE = Notice(
     purposes=[NoticePurpose(id="care_chat", title="看病", text="用于判断", required=True)],
 )
 TEXTS = Texts.load(Path(__file__).parents[2] / "knowledge" / "fixed_texts.yaml")
+METRICS_TOKEN = "m3trics"
 ENDS = ("response.done", "response.cancelled", "error")
 
 
@@ -78,6 +79,7 @@ class Ward:
     url: str
     hub: Hub
     services: Services
+    sessions: Sessions
     turns: FakeTurns
     clock: SetClock
     health: FakeHealth
@@ -238,7 +240,13 @@ async def ward(
         hub = Hub(services)
         sessions = Sessions(services=services, hub=hub)
         app = Application(
-            Calls(services=services, sessions=sessions, hub=hub, exposition=lambda: (b"", "text/plain")),
+            Calls(
+                services=services,
+                sessions=sessions,
+                hub=hub,
+                exposition=lambda: (b"", "text/plain"),
+                metrics_token=METRICS_TOKEN,
+            ),
             Realtime(services=services, sessions=sessions, hub=hub, allowed_origins=allowed_origins),
             pages=pages or [],
             allowed_origins=allowed_origins,
@@ -252,6 +260,7 @@ async def ward(
                 url=url,
                 hub=hub,
                 services=services,
+                sessions=sessions,
                 turns=turns,
                 clock=clock,
                 health=health,

@@ -190,6 +190,24 @@ async def test_a_held_place_is_kept_while_its_question_is_open(patient: Bedside)
     assert await _left(patient, slot["slot_id"]) == slot["left"] - 1
 
 
+async def test_an_appointment_can_be_cancelled_while_an_emergency_stands(patient: Bedside) -> None:
+    """By words, by tap and through the form; new slots are still not shown."""
+    appointment = (await booked(patient)).card("appointment")
+    await patient.say("我妈胸口闷一阵一阵的出冷汗")
+    asked = await patient.tap(appointment["actions"][0])
+    assert asked.done.pending is not None
+    assert asked.done.pending.kind is PendingKind.CANCEL_REVIEW
+    done = await patient.tap(asked.card("triage_question")["actions"][0])
+    assert done.card("appointment")["status"] == "cancelled"
+
+
+async def test_a_form_asked_for_to_cancel_is_taken_while_an_emergency_stands(patient: Bedside) -> None:
+    """Who wants to cancel says who they are; that leads to the list, not to a refusal."""
+    await patient.say("我妈胸口闷一阵一阵的出冷汗")
+    assert (await patient.say("我要退号")).kinds == ["identity_form"]
+    assert "没有约好的号" in (await patient.submit(IDENTITY)).text
+
+
 async def _left(patient: Bedside, slot_id: str) -> int:
     """How many places of a slot are free."""
     found = await patient.deps.scheduling.search(SlotQuery(limit=10_000))
