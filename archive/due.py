@@ -53,6 +53,11 @@ class DueTable:
                 moved = update(rows).where(rows.c.id == row["id"])
                 connection.execute(moved.values(at=at, free_at=at, attempt=rows.c.attempt + 1))
 
+    def plan_once(self, connection: Connection, kind: DueKind, subject: str, at: datetime) -> None:
+        """Add work unless it is known, done or not."""
+        row = {"id": due_id(kind, subject), "kind": kind, "subject": subject, "at": at, "free_at": at}
+        insert_new(connection, self.rows, row)
+
     def drop(self, connection: Connection, kinds: Iterable[DueKind], subject: str) -> None:
         """Take back work whose cause is gone."""
         ids = [due_id(kind, subject) for kind in kinds]

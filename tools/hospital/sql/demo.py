@@ -21,13 +21,14 @@ import orjson
 from sqlalchemy import Connection, Table, bindparam, false, insert, select, update
 
 from domain.clinical import DepartmentId
+from domain.notices import DueKind
 from domain.scheduling import Period, PractitionerId, Title
 from domain.waitlist import WaitlistStatus
 from knowledge.strict import Mark, load
 from tools.hospital.sql.house import House
 from tools.hospital.sql.offers import offer_next
 from tools.hospital.sql.schema import departments, practitioners, slots
-from tools.hospital.sql.schema_life import waitlist
+from tools.hospital.sql.schema_life import due, waitlist
 from tools.hospital.sql.stopping import stop
 
 SLOT_MINUTES = 30
@@ -156,6 +157,7 @@ def roll(connection: Connection, demo: DemoHospital, house: House, now: datetime
     _store(connection, practitioners, [_doctor_row(one) for one in demo.doctors])
     gone = select(practitioners.c.id).where(practitioners.c.active == false())
     stop(connection, now, slots.c.practitioner_id.in_(gone), slots.c.starts_at > now)
+    due.plan_once(connection, DueKind.RETENTION, today.isoformat(), now)
     known = set(connection.execute(select(slots.c.id).where(slots.c.day >= today)).scalars())
     new = [slot for slot in planned_slots(demo, today, days=house.rules.days_ahead) if slot["id"] not in known]
     if new:

@@ -1,0 +1,1 @@
+"""Due work, and the notices that come of it."""
