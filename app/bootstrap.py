@@ -15,6 +15,7 @@ from agent.deps import Deps, Knowledge
 from agent.red_flag_reply import Reply
 from agent.turn import Turns
 from app.clock import SystemClock
+from app.duties import worker
 from app.health import SystemHealth
 from app.knowledge import open_knowledge
 from app.metrics import Metrics
@@ -30,6 +31,7 @@ from channels.websocket import Realtime
 from domain.clinical import RedFlag, RuleId
 from domain.session import Pending
 from domain.turn import Escalated, Utterance
+from jobs.worker import Worker
 from knowledge.booking_rules import load_booking_rules
 from knowledge.loader import DIRECTORY
 from tools.hospital.sql.demo import load_demo
@@ -49,6 +51,7 @@ class Service:
     stores: Stores
     services: Services
     knowledge: Knowledge
+    worker: Worker
 
 
 @asynccontextmanager
@@ -123,6 +126,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             stores=stores,
             services=services,
             knowledge=knowledge,
+            worker=worker(settings, stores, knowledge.texts, clock),
         )
 
 

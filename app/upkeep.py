@@ -19,6 +19,7 @@ HEALTH_SECONDS = 15.0
 MEMORY_SECONDS = 2.0
 RECORD_SECONDS = 5.0
 ERASURE_SECONDS = 60.0
+DUE_SECONDS = 1.0
 LONGEST_SECONDS = 60.0
 """A step that fails is tried again after twice the time, up to this."""
 
@@ -33,6 +34,7 @@ async def upkeep(service: Service) -> AsyncIterator[None]:
         asyncio.create_task(_every(MEMORY_SECONDS, lambda: keep_memory(stores))),
         asyncio.create_task(_every(RECORD_SECONDS, service.turns.catch_up)),
         asyncio.create_task(_every(ERASURE_SECONDS, service.sessions.erase_deferred)),
+        asyncio.create_task(_every(DUE_SECONDS, service.worker.drain)),
     ]
     try:
         yield

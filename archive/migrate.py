@@ -13,6 +13,12 @@ ENVIRONMENT = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x62616E7969
 
 
+def take_turns(connection: Connection) -> None:
+    """Keep every other transaction that calls this waiting until this one ends (SQLite has one writer anyway)."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
+
+
 def upgrade(name: str, versions: Path) -> Callable[[Connection], None]:
     """A write that applies every revision in the folder `versions` the database has not seen.
 
@@ -22,8 +28,7 @@ def upgrade(name: str, versions: Path) -> Callable[[Connection], None]:
     """
 
     def work(connection: Connection) -> None:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
+        take_turns(connection)
         config = Config()
         config.set_main_option("script_location", str(ENVIRONMENT))
         config.set_main_option("path_separator", "newline")

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import orjson
 from sqlalchemy import Connection, Table, bindparam, false, insert, select, update
 
+from archive.migrate import take_turns
 from domain.clinical import DepartmentId
 from domain.notices import DueKind
 from domain.scheduling import Period, PractitionerId, Title
@@ -151,6 +152,7 @@ def roll(connection: Connection, demo: DemoHospital, house: House, now: datetime
 
     The clinics of a doctor who is no longer in the YAML are stopped. New places go to those who wait for them first.
     """
+    take_turns(connection)
     today = house.day(now)
     _store(connection, departments, [_department_row(one, demo.bring) for one in demo.departments])
     connection.execute(update(practitioners).values(active=False))

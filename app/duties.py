@@ -1,0 +1,56 @@
+"""Chooses what does due work, and by which ways patients are told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from app.settings import Settings
+from app.stores import Stores
+from channels.noticing import WidgetNotifier
+from domain.hospital_ports import DueWork, Inbox
+from domain.ports import Clock
+from jobs.keeping import Keeping
+from jobs.quiet import QuietHours
+from jobs.telling import Telling, Wording
+from jobs.worker import Worker
+from tools.notices.outbox import OutboxFile
+from tools.notices.ways import EveryWay, LogNotifier, TextNotifier
+
+OUTBOX: Final = "outbox/sms.jsonl"
+"""Where texts to phones go under the data directory as long as no gateway is set."""
+
+NOTICES_KEPT: Final = timedelta(days=90)
+DUTIES_KEPT: Final = timedelta(days=30)
+
+
+def worker(settings: Settings, stores: Stores, texts: Wording, clock: Clock) -> Worker:
+    """One worker for the hospital's due work; every process has its own."""
+    hospital = stores.hospital
+    notifier = EveryWay(
+        (
+            LogNotifier(),
+            WidgetNotifier(hospital.inbox, stores.events, label=partial(texts.say, "label.fixed")),
+            TextNotifier(hospital.patients, OutboxFile(settings.data_dir / OUTBOX)),
+        )
+    )
+    telling = Telling(
+        scheduling=hospital.scheduling,
+        waitlist=hospital.waitlist,
+        front_desk=hospital.front_desk,
+        notifier=notifier,
+        wording=texts,
+        quiet=QuietHours(rules=hospital.house.rules, zone=hospital.house.zone),
+    )
+    keeping = Keeping(
+        holds=hospital.scheduling,
+        waitlist=hospital.waitlist,
+        front_desk=hospital.front_desk,
+        forgetting=((NOTICES_KEPT, partial(_forget, hospital.inbox)), (DUTIES_KEPT, partial(_forget, hospital.due))),
+    )
+    return Worker(hospital.due, {**telling.handlers(), **keeping.handlers()}, clock)
+
+
+async def _forget(kept: Inbox | DueWork, before: datetime) -> int:
+    return await kept.forget(before=before)
