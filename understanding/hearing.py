@@ -29,7 +29,7 @@ class Heard:
     """What one text mentions: for each concept its spans; `own` lists each form's own concept once.
 
     `covered` is every stretch some word of the lexicon accounts for, cues and everyday words included;
-    `regions` is how the stretches of the text are meant.
+    `regions` is how the stretches of the text are meant; `guessed` are those whose reading is a guess by sound.
 
     `gap(a, b)` is the distance of two places in characters, punctuation weighing more.
     """
@@ -39,6 +39,7 @@ class Heard:
     own: list[tuple[int, Span]] = field(default_factory=list)
     covered: list[tuple[int, int]] = field(default_factory=list)
     regions: tuple[Region, ...] = ()
+    guessed: list[tuple[int, int]] = field(default_factory=list)
     educational: bool = False
     _weights: list[int] | None = None
     _merged: dict[frozenset[int], list[Span]] = field(default_factory=dict)
@@ -49,6 +50,10 @@ class Heard:
             concept: [(start, end, Status.PRESENT) for start, end, _ in spans] for concept, spans in self.spans.items()
         }
         return Heard(normal=self.normal, spans=present)
+
+    def is_guess(self, span: Span) -> bool:
+        """Whether a mention takes in a character that is only guessed at."""
+        return any(start < span[1] and span[0] < end for start, end in self.guessed)
 
     def gap(self, end: int, start: int) -> int:
         """Characters from `end` to `start`; a comma counts 4, a full stop separates."""

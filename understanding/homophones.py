@@ -1,14 +1,16 @@
 """Words that sound like a word that matters: 胸门 → 胸闷, 昏到 → 昏倒.
 
-A hit adds a reading, it replaces nothing. It counts only where the written characters are no words of
-their own and enough of the term is written correctly.
+A hit adds a reading, it replaces nothing, and is in doubt. It counts only where the wrong characters are no
+words of their own, no everyday word reaches into the stretch, and the less of the term is written right, the
+more exactly the rest sounds like it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache
+import unicodedata
+from collections.abc import Collection, Iterable
+from functools import cache, lru_cache
 
 import ahocorasick
 import rjieba
@@ -27,20 +29,36 @@ _TONES = str.maketrans(
 )
 _ALIKE = ((re.compile(r"^([zcs])h"), r"\1"), (re.compile(r"([aei])ng$"), r"\1n"))
 """Flat and retroflex initials, front and back nasals: what accents and recognisers mix up."""
+_TONE_MARKS = "\u0304\u0301\u030c\u0300"
 _FIRST_CODE = 0xE000
 _CHINESE = re.compile(r"[一-鿿]{2,}")
 _IDEOGRAPHS = range(0x4E00, 0xA000)
-_LONG = 4
+_SHORT, _LONG = 2, 5
+_EVERYDAY = frozenset(
+    "的地得了着过个是有在不没无也都还就又再才很太更最只先后前上下左右里外中大小多少一二两三四五六七八九十半几第每"
+    "我你您他她它们这那哪谁什么怎样吗呢吧啊呀哦嘛和与及或跟同并且但而因为所以于以已把被将让给对从到向往由"
+    "要想会能可该应做作用去来进出回看说问叫换穿带吃喝查种微时候年月日天周岁次点分早晚今明昨刚正像如若其此各另"
+    "长张开关好坏新老高低快慢使便反患等当成变发生得自己人家手"
+)
+"""Characters so common by themselves that they are hardly ever a slip for another."""
 
 
 class Homophones:
-    """Finds what sounds like one of `terms` (two Chinese characters or more)."""
+    """Finds what sounds like one of `terms` (two Chinese characters or more).
 
-    def __init__(self, terms: Iterable[str]) -> None:
+    `words` are single characters that mean something by themselves (疼, 冻): short of a long term, they are
+    written on purpose. `parts` are those that are a part of the body: always so, and beside one a slip is
+    likelier (胸门).
+    """
+
+    def __init__(self, terms: Iterable[str], words: Collection[str] = (), parts: Collection[str] = ()) -> None:
         self._sounds = ahocorasick.Automaton()
         by_sound: dict[str, list[str]] = {}
         table = _syllables()
         self._terms = frozenset(term for term in terms if _CHINESE.fullmatch(term))
+        self._parts = frozenset(parts)
+        self._meant = _EVERYDAY | self._parts
+        self._words = self._meant.union(words)
         for term in sorted(self._terms):
             by_sound.setdefault(term.translate(table), []).append(term)
         for sound, alike in by_sound.items():
@@ -54,20 +72,48 @@ class Homophones:
         found: list[tuple[int, str]] = []
         words: list[tuple[int, int]] | None = None
         for last, alike in self._sounds.iter(text.translate(_syllables())):
-            size = len(alike[0])
-            start = last + 1 - size
-            written = text[start : last + 1]
+            start, end = last + 1 - len(alike[0]), last + 1
+            written = text[start:end]
             if written in self._terms:
                 continue
-            for term in alike:
-                wrong = [start + place for place in range(size) if written[place] != term[place]]
-                if len(wrong) > (size // 2 if size >= _LONG else 1):
-                    continue
-                words = _words(text) if words is None else words
-                if not any(first <= place < end for first, end in words for place in wrong):
-                    found.append((start, term))
-                    break
+            likely = [term for term in alike if self._likely(written, term)]
+            if not likely:
+                continue
+            words = _words(text) if words is None else words
+            term = next((one for one in likely if _stands_apart(start, written, one, words)), None)
+            if term is not None:
+                found.append((start, term))
         return _apart(found)
+
+    def _likely(self, written: str, term: str) -> bool:
+        """Whether so few characters are wrong, and sound so much alike, that `term` was meant."""
+        wrong = [(one, other) for one, other in zip(written, term, strict=True) if one != other]
+        short = len(term) == _SHORT
+        if len(wrong) > (1 if len(term) < _LONG else 2):
+            return False
+        if any(one in (self._words if short else self._meant) for one, _ in wrong):
+            return False
+        exact = short and not any(one in self._parts for one, other in zip(written, term, strict=True) if one == other)
+        return max(_unlike(one, other) for one, other in wrong) <= (0 if exact else 1)
+
+
+def _stands_apart(start: int, written: str, term: str, words: list[tuple[int, int]]) -> bool:
+    """Whether no everyday word holds a wrong character or reaches over an end of the stretch.
+
+    Where all that is written right is a word of its own (宝宝穿 for 宝宝喘), the wrong character alone tells
+    what was meant, and must sound exactly so.
+    """
+    end = start + len(written)
+    wrong = [start + place for place, one in enumerate(written) if one != term[place]]
+    for first, last in words:
+        if last <= start or end <= first:
+            continue
+        if first < start or end < last or any(first <= place < last for place in wrong):
+            return False
+        right = last - first == len(written) - len(wrong)
+        if right and any(_unlike(written[place - start], term[place - start]) for place in wrong):
+            return False
+    return True
 
 
 def _apart(found: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
@@ -90,6 +136,33 @@ def _words(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+@lru_cache(maxsize=4096)
+def _unlike(one: str, other: str) -> int:
+    """How unlike two characters sound: 0 the same, 1 by tone or by accent alone, 2 by both."""
+    mine, others = _readings(one), _readings(other)
+    if mine & others:
+        return 0
+    if {sound.translate(_TONES) for sound in mine} & {sound.translate(_TONES) for sound in others}:
+        return 1
+    tones = {(_accented(sound.translate(_TONES)), _tone(sound)) for sound in mine}
+    return 1 if tones & {(_accented(sound.translate(_TONES)), _tone(sound)) for sound in others} else 2
+
+
+def _readings(character: str) -> frozenset[str]:
+    return frozenset(pinyin_dict.get(ord(character), "").split(","))
+
+
+def _tone(sound: str) -> int:
+    marked = unicodedata.normalize("NFD", sound)
+    return next((tone for tone, mark in enumerate(_TONE_MARKS, 1) if mark in marked), 0)
+
+
+def _accented(sound: str) -> str:
+    for pattern, plain in _ALIKE:
+        sound = pattern.sub(plain, sound)
+    return sound
+
+
 @cache
 def _syllables() -> dict[int, str]:
     """Each Chinese character as one private character that stands for how it sounds."""
@@ -98,8 +171,6 @@ def _syllables() -> dict[int, str]:
     for code, readings in pinyin_dict.items():
         if code not in _IDEOGRAPHS:
             continue
-        sound = readings.split(",")[0].translate(_TONES)
-        for pattern, plain in _ALIKE:
-            sound = pattern.sub(plain, sound)
+        sound = _accented(readings.split(",")[0].translate(_TONES))
         table[code] = chr(_FIRST_CODE + codes.setdefault(sound, len(codes)))
     return table

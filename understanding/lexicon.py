@@ -26,6 +26,7 @@ _SOUNDS_MATTER = frozenset({Kind.SYMPTOM})
 _NAMED = frozenset({Kind.DISEASE, Kind.PROCEDURE})
 _SHORT = 2
 _PARTICLES = re.compile(r"[着了得的地不没上下起来出过大小有]")
+_DEGREE_BY_DE = re.compile(r"(?<=.)得(?=[^\s])")
 _RARER_WITH_LENGTH = 20.0
 _REPAIR_CONTEXT = 24
 _HEARD_KEPT = 64
@@ -70,7 +71,11 @@ class Lexicon:
         for row in vocabulary.noise:
             self._noise.add_word(row.wrong, row)
         self._noise.make_automaton()
-        self._homophones = Homophones(self._sounding(literals))
+        self._homophones = Homophones(
+            self._sounding(literals),
+            words=self._single(kind for kind in Kind if kind is not Kind.WORD),
+            parts=self._single([Kind.PART]),
+        )
         self._heard = lru_cache(_HEARD_KEPT)(self._hear)
 
     def __len__(self) -> int:
@@ -152,7 +157,8 @@ class Lexicon:
         forms: dict[str, dict[int, None]] = {}
         for number, concept in enumerate(self.concepts):
             for form in concept.forms:
-                forms.setdefault(plain(form), {})[number] = None
+                for spelling in _spellings(plain(form)):
+                    forms.setdefault(spelling, {})[number] = None
         for literal in literals:
             forms.setdefault(plain(literal), {})[self._new("=" + literal)] = None
         for label, aliases in complaints.items():
@@ -195,7 +201,14 @@ class Lexicon:
             for form in concept.forms:
                 if len(form) >= short and len(_PARTICLES.findall(form)) <= len(form) - short:
                     yield form
-        yield from (literal for literal in literals if len(literal) > _SHORT)
+        yield from (literal for literal in literals if len(literal) - len(_PARTICLES.findall(literal)) > _SHORT)
+
+    def _single(self, kinds: Iterable[Kind]) -> frozenset[str]:
+        """Single characters that are a form of these kinds."""
+        wanted = frozenset(kinds)
+        return frozenset(
+            form for concept in self.concepts if concept.kind in wanted for form in concept.forms if len(form) == 1
+        )
 
     def _scan(self, heard: Heard, text: str, places: list[tuple[int, int]] | None = None) -> Surface:
         """Add what `text` mentions to `heard`; `places` maps its characters to the normal text's."""
@@ -230,6 +243,7 @@ class Lexicon:
         """Read around every likely miswriting again, with the miswriting put right."""
         text = heard.normal.text
         repairs = [(start, start + len(term), term) for start, term in self._homophones.find(text)]
+        heard.guessed = [(start, end) for start, end, _ in repairs]
         for last, row in self._noise.iter(text):
             if row.context is None or row.context.search(text):
                 repairs.append((last + 1 - len(row.wrong), last + 1, row.right))
@@ -239,6 +253,12 @@ class Lexicon:
             places += [(start, end)] * len(right)
             places += [(place, place + 1) for place in range(end, last)]
             self._scan(heard, text[first:start] + right + text[end:last], places)
+
+
+def _spellings(form: str) -> tuple[str, ...]:
+    """A form as written, and with 的 where many write it for 得 (疼的厉害)."""
+    other = _DEGREE_BY_DE.sub("的", form)
+    return (form,) if other == form else (form, other)
 
 
 def _governing(text: str, surface: Surface) -> tuple[Region, ...]:

@@ -28,7 +28,8 @@ _SCENE = Status.HYPOTHETICAL
 class Match(Generic[Key]):
     """A pattern of `key` that is filled.
 
-    `status` is its most doubtful anchor's; `independent` says that two anchors stand on different words;
+    `status` is its most doubtful anchor's, uncertain where every anchor is a guess by sound; `independent`
+    says that two anchors stand on different words;
     `quotes` are the patient's own words, anchors first.
     """
 
@@ -120,10 +121,11 @@ class Matcher(Generic[Key]):
             if found is None:
                 return None
             around.append(found)
+        status = max(span[2] for _, span in stood)
         return Match(
             key=item.key,
             pattern=item.pattern,
-            status=max(span[2] for _, span in stood),
+            status=max(status, Status.UNCERTAIN) if all(heard.is_guess(span) for heard, span in stood) else status,
             independent=any(_apart(one, other) for one, other in combinations(stood, 2)),
             quotes=tuple(dict.fromkeys(heard.normal.quote(span[0], span[1]) for heard, span in stood + around)),
         )

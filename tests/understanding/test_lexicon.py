@@ -8,7 +8,7 @@ from domain.clinical import Presence
 from domain.errors import KnowledgeError
 from knowledge.lexicon import Concept, Kind, Miswriting, Vocabulary, load_lexicon
 from knowledge.patterns import Pattern
-from tests.red_flags.compiled import KNOWLEDGE, lexicon, vocabulary
+from tests.red_flags.compiled import KNOWLEDGE, lexicon, screen, vocabulary
 from understanding.homophones import Homophones
 from understanding.lexicon import Lexicon
 from understanding.matcher import Matcher
@@ -138,12 +138,53 @@ def test_an_ordinary_number_is_none(text: str) -> None:
 
 def test_homophones_count_only_where_no_real_word_is_written() -> None:
     """Enough of the term must be right, and the rest no word of its own."""
-    homophones = Homophones(["胸闷", "喘不上气", "抽搐"])
+    homophones = Homophones(["胸闷", "喘不上气", "抽搐"], parts=["胸"])
     assert homophones.find("胸门") == ((0, "胸闷"),)
     assert homophones.find("喘不上起") == ((0, "喘不上气"),)
     assert homophones.find("凶猛") == ()
     assert homophones.find("胸闷") == ()
     assert Homophones([]).find("胸门") == ()
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("咯血", "查个血常规"),
+        ("头麻", "洗头吗"),
+        ("胃疼", "微疼"),
+        ("水果味", "吃水果胃疼"),
+        ("宝宝喘", "给宝宝穿衣服"),
+        ("蛇咬", "突然舌咬伤"),
+        ("想结束", "先结束了"),
+        ("血痰", "血唐仪坏了"),
+    ],
+)
+def test_a_word_that_was_meant_is_no_slip(term: str, text: str) -> None:
+    """Everyday characters, parts of the body, pieces of a longer word, and what sounds alike only by half."""
+    assert Homophones([term], words="血疼咬", parts=["头", "胃", "舌"]).find(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("腹泻", "有点腹泄"),
+        ("打嗝", "老打隔"),
+        ("肚子胀", "肚子涨"),
+        ("动不了", "身子冻不了"),
+        ("脑梗塞", "得了脑埂塞"),
+    ],
+)
+def test_a_slip_that_sounds_the_same_is_read(term: str, text: str) -> None:
+    """Rare characters in place of the right ones."""
+    assert [reading for _, reading in Homophones([term], words="冻", parts=["腹"]).find(text)] == [term]
+
+
+@pytest.mark.parametrize(("text", "certain"), [("胸门", False), ("胸门得很，还出冷汗", True)])
+def test_a_guess_by_sound_acts_at_once_only_beside_a_plain_word(text: str, certain: bool) -> None:  # noqa: FBT001  a case
+    """Alone it is asked about."""
+    flags = screen()(text).flags
+    assert flags
+    assert any(flag.certain for flag in flags) is certain
 
 
 def _small(*patterns: str) -> Lexicon:
