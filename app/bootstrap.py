@@ -93,7 +93,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             {
                 "memory": stores.memory.ping,
                 "archive": partial(stores.archive.sessions.by_resume, ""),
-                "hospital": stores.hospital.scheduling.departments,
+                "hospital": stores.hospital.scheduling.practitioners,
             },
             metrics,
         )

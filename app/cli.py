@@ -24,6 +24,9 @@ T = TypeVar("T")
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
 
+# httpx (langgraph imports it): its command line would bring click and a syntax highlighter, a quarter second.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None is Python's way to say "do not import"
+
 cli = typer.Typer(
     name="banyi",
     help="伴医: a patient-facing conversational agent a hospital can run.",

@@ -11,7 +11,6 @@ import agent.vocabulary  # noqa: F401 - registers what a checkpoint may hold
 from app.settings import Settings
 from archive.database import Database, EmbeddedDatabase
 from archive.opening import SCRUBBED, OpenArchive, open_archive
-from archive.served import ServedDatabase
 from domain.booking_rules import BookingRules
 from domain.errors import SettingsError
 from domain.ports import Clock
@@ -109,4 +108,6 @@ def make_directory(path: Path) -> None:
 def _database(settings: Settings, file: str) -> Database:
     if settings.database_url is None:
         return EmbeddedDatabase(settings.data_dir / file)
+    from archive.served import ServedDatabase  # noqa: PLC0415 - what only a server needs is a tenth second to load
+
     return ServedDatabase(settings.database_url.get_secret_value(), scrubbed=SCRUBBED)

@@ -79,7 +79,7 @@ class EmbeddedDatabase:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._engine = _engine(path)
-            writing = self._engine.connect().execution_options(begin="IMMEDIATE")
+            writing = self._engine.connect()
         except (OSError, DatabaseError) as error:
             raise Unavailable("sql") from error
         self._closed = False
@@ -96,7 +96,7 @@ class EmbeddedDatabase:
             raise Unavailable("sql")
         try:
             return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
-        except OperationalError as error:
+        except (OperationalError, sqlite3.OperationalError) as error:
             raise _failure(error) from error
 
     async def write(self, work: Work[T]) -> T:
@@ -122,11 +122,12 @@ class EmbeddedDatabase:
         self._jobs.put(_Job(work, outcome, alone))
         try:
             return await outcome
-        except OperationalError as error:
+        except (OperationalError, sqlite3.OperationalError) as error:
             raise _failure(error) from error
 
     def _read(self, work: Work[T]) -> T:
         with self._engine.connect() as connection:
+            _dbapi(connection).execute("BEGIN")
             return work(connection)
 
     def _write_until_closed(self, writing: Connection) -> None:
@@ -149,6 +150,7 @@ def _commit_together(connection: Connection, jobs: list[_Job]) -> list[Any]:
     """One outcome per job; if the transaction itself fails, that failure for every job."""
     try:
         with connection.begin():
+            _dbapi(connection).execute("BEGIN IMMEDIATE")
             return [_attempt(connection, job) for job in jobs]
     except Exception as error:  # noqa: BLE001 handed to everyone who waits
         return [_Failure(error)] * len(jobs)
@@ -156,7 +158,7 @@ def _commit_together(connection: Connection, jobs: list[_Job]) -> list[Any]:
 
 def _attempt(connection: Connection, job: _Job) -> Any:
     """What the job returns, or its failure with everything it wrote undone."""
-    raw: Any = connection.connection.dbapi_connection
+    raw = _dbapi(connection)
     raw.execute("SAVEPOINT job")
     try:
         result = job.work(connection)
@@ -196,16 +198,16 @@ def _settle(outcomes: list[tuple[asyncio.Future[Any], Any]]) -> None:
             future.set_result(result)
 
 
-def _failure(error: OperationalError) -> Exception:
+def _failure(error: OperationalError | sqlite3.OperationalError) -> Exception:
     """`Unavailable` when trying again may help, else the error itself: a defect in a statement."""
-    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    cause = error.orig if isinstance(error, OperationalError) else error
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     return error if code == sqlite3.SQLITE_ERROR else Unavailable("sql")
 
 
 def _truncate_log(connection: Connection) -> None:
     """Copy the write-ahead log into the file and cut it to nothing."""
-    raw: Any = connection.connection.dbapi_connection
-    busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    busy, _, _ = _dbapi(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         raise Unavailable("sql")
 
@@ -215,7 +217,7 @@ def _engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # transactions begin where SQLAlchemy says so, below
+        connection.isolation_level = None  # transactions begin where `_dbapi` is asked to
         for pragma in (
             "journal_mode = WAL",
             "synchronous = FULL",
@@ -226,8 +228,12 @@ def _engine(path: Path) -> Engine:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
-
     return engine
+
+
+def _dbapi(connection: Connection) -> Any:
+    """SQLite's own connection, where transactions begin.
+
+    An engine with a `begin` listener would look for listeners at every statement, a tenth of a turn's writing.
+    """
+    return connection.connection.dbapi_connection

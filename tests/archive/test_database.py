@@ -69,6 +69,19 @@ async def test_a_read_sees_every_write_that_was_awaited(database: EmbeddedDataba
         assert await database.read(_count) == number + 1
 
 
+async def test_a_read_sees_one_moment_of_the_database(database: EmbeddedDatabase) -> None:
+    """What another connection commits between two statements of a read stays unseen until the next."""
+    loop = asyncio.get_running_loop()
+
+    def twice(connection: Connection) -> tuple[int, int]:
+        first = _count(connection)
+        asyncio.run_coroutine_threadsafe(database.write(_put(1)), loop).result(timeout=10)
+        return first, _count(connection)
+
+    assert await database.read(twice) == (0, 0)
+    assert await database.read(_count) == 1
+
+
 async def test_a_cancelled_waiter_does_not_stop_its_write(database: EmbeddedDatabase) -> None:
     """The doing is finished even when nobody waits for it any more, and the writer goes on."""
     waiting = asyncio.create_task(database.write(_put(1)))

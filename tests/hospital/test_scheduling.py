@@ -6,6 +6,7 @@ import asyncio
 from datetime import date, time, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from domain.errors import Conflict, Expired, NotFound
 from domain.patient import PatientId
@@ -21,8 +22,9 @@ from domain.scheduling import (
     SlotQuery,
 )
 from domain.session import SessionId
-from tests.hospital.stage import ATTENDING, CHIEF, NERVES, OTHER_CHIEF, STOMACH, Stage
+from tests.hospital.stage import ATTENDING, CHIEF, NERVES, OTHER_CHIEF, STOMACH, SqlStage, Stage
 from tests.stores import MONDAY_MORNING
+from tools.hospital.sql.schema import departments
 
 pytestmark = pytest.mark.contract
 
@@ -60,14 +62,24 @@ async def _cancel(
 
 async def test_the_hospital_names_its_departments_and_doctors(stage: Stage) -> None:
     """Places and titles are the hospital's own; a department that takes no bookings says so."""
-    departments = {one.id: one for one in await stage.scheduling.departments()}
-    assert (departments[STOMACH].building, departments[STOMACH].floor) == ("门诊楼", "3层")
-    assert [one.name for one in departments.values() if not one.bookable] == ["急诊科"]
+    found = {one.id: one for one in await stage.scheduling.departments()}
+    assert (found[STOMACH].building, found[STOMACH].floor) == ("门诊楼", "3层")
+    assert [one.name for one in found.values() if not one.bookable] == ["急诊科"]
     assert {one.name: one.title.expert for one in await stage.scheduling.practitioners()} == {
         "王怀仁": True,
         "林雨桐": False,
         "王一": True,
     }
+
+
+async def test_the_departments_are_known_for_a_minute_without_asking_the_database(embedded: SqlStage) -> None:
+    """Every turn of an interview asks for them; a change made by another replica is seen within the minute."""
+    before = await embedded.scheduling.departments()
+    await embedded.database.write(lambda c: c.execute(update(departments).values(floor="9层")))
+    embedded.clock.advance(timedelta(seconds=59))
+    assert await embedded.scheduling.departments() == before
+    embedded.clock.advance(timedelta(seconds=1))
+    assert {one.floor for one in await embedded.scheduling.departments()} == {"9层"}
 
 
 async def test_a_slot_is_shown_in_the_hospitals_own_time(stage: Stage) -> None:
