@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+from hiredis import pack_command
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -57,11 +58,12 @@ class Connection:
             SettingsError: the URL is not one of these.
         """
         try:
-            self._pool = ConnectionPool.from_url(
+            self._links = ConnectionPool.from_url(
                 url, protocol=2, socket_timeout=None, retry=Retry(NoBackoff(), 0), health_check_interval=0
             )
         except ValueError as error:
             raise SettingsError("redis_url", str(error)) from error
+        self._link = self._links.make_connection()  # type: ignore[no-untyped-call]
         self._url = url
         self._call_seconds = call_seconds
         self._waiting: list[tuple[Command, asyncio.Future[Reply]]] = []
@@ -119,7 +121,7 @@ class Connection:
         """Send what waits and close every socket."""
         if self._sender:
             await asyncio.wait([self._sender])
-        await self._pool.disconnect()
+        await self._link.disconnect()
 
     def _queue(self, command: Command) -> asyncio.Future[Reply]:
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
@@ -147,19 +149,21 @@ class Connection:
                     future.cancel()
 
     async def _round_trip(self, commands: list[Command]) -> list[Reply]:
-        """The reply to each command; an error reply is its exception."""
-        connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]  # its decorator has no types
-        try:
-            await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
-            replies: list[Reply] = []
-            for _ in commands:
-                try:
-                    replies.append(await connection.read_response())
-                except ResponseError as error:
-                    replies.append(error)
-            return replies
-        finally:
-            await self._pool.release(connection)
+        """The reply to each command; an error reply is its exception.
+
+        There is one link, made anew when the server closed it; only `_send` uses it, one batch at a time.
+        """
+        link = self._link
+        await self._links.ensure_connection(link)
+        packed = [pack_command(command) for command in commands]  # type: ignore[arg-type]  # its stub wants one-tuples
+        await link.send_packed_command(packed, check_health=False)
+        replies: list[Reply] = []
+        for _ in commands:
+            try:
+                replies.append(await link.read_response())
+            except ResponseError as error:
+                replies.append(error)
+        return replies
 
 
 def _lost(cause: Exception) -> RedisError:
