@@ -158,7 +158,7 @@ def find(text: str, today: date | None = None) -> tuple[Age, ...]:
 
 def read(text: str, today: date | None = None) -> Age | None:
     """The age a text states of the patient, or nothing where a guess would not be safe."""
-    return next(iter(find(text, today)), None)
+    return next(_all(text, today), None) if _HINT.search(text) else None
 
 
 def bare(text: str) -> float | None:

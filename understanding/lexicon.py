@@ -17,9 +17,9 @@ from knowledge.patterns import Part, Pattern, Term, terms
 from understanding.compositions import Compositions
 from understanding.hearing import Heard, Parts, Placed, Span
 from understanding.homophones import Homophones
-from understanding.measures import measured
+from understanding.measures import Measures
 from understanding.normalise import normalise
-from understanding.scope import Region, Status, regions, status_of
+from understanding.scope import Region, Status, governing, status_of
 from understanding.surface import Automaton, Forms, Surface, plain
 
 _SOUNDS_MATTER = frozenset({Kind.SYMPTOM})
@@ -29,8 +29,8 @@ _PARTICLES = re.compile(r"[着了得的地不没上下起来出过大小有]")
 _DEGREE_BY_DE = re.compile(r"(?<=.)得(?=[^\s])")
 _RARER_WITH_LENGTH = 20.0
 _REPAIR_CONTEXT = 24
-_HEARD_KEPT = 64
-"""Texts whose mentions are kept for a moment: those of some twenty sessions that speak at once."""
+_HEARD_KEPT = 24
+"""Texts whose mentions are kept for a moment: those of some sessions that speak at once."""
 
 
 class Lexicon:
@@ -55,6 +55,9 @@ class Lexicon:
         labelled = complaints or {}
         self.complaint_ids = {self._new(f"complaint:{label}"): label for label in labelled}
         forms = self._forms(literals, labelled)
+        self._clinical = frozenset(
+            number for number, concept in enumerate(self.concepts) if concept.kind is not Kind.WORD
+        )
         self._kept = frozenset(self._keep(term.text for term in used if not term.literal))
         self._automaton = self._compiled(forms)
         self._commonness = self._common(forms)
@@ -71,6 +74,7 @@ class Lexicon:
         for row in vocabulary.noise:
             self._noise.add_word(row.wrong, row)
         self._noise.make_automaton()
+        self._measures = Measures(vocabulary.measures)
         self._homophones = Homophones(
             self._sounding(literals),
             words=self._single(kind for kind in Kind if kind is not Kind.WORD),
@@ -113,13 +117,14 @@ class Lexicon:
         normal = normalise(raw)
         heard = Heard(normal=normal)
         surface = self._scan(heard, normal.text)
-        heard.covered = surface.covered
+        heard.words = surface.words
         heard.educational = any(cue.kind == "education" for cue in surface.cues)
         self._repair(heard)
         for mentions in self._compositions.layers(heard):
             for concept, span in mentions:
                 self._add(heard, concept, span)
-            heard.forget()
+            if mentions:
+                heard.forget()
         return heard
 
     def _number(self, term: Term) -> int:
@@ -177,9 +182,7 @@ class Lexicon:
                 classes=self._classes,
                 kept=self._kept,
                 named=frozenset(number for number, concept in enumerate(self.concepts) if concept.kind in _NAMED),
-                clinical=frozenset(
-                    number for number, concept in enumerate(self.concepts) if concept.kind is not Kind.WORD
-                ),
+                clinical=self._clinical,
                 cues={word: tuple(kinds) for word, kinds in cues.items()},
                 guards=self.vocabulary.guards,
             )
@@ -213,29 +216,30 @@ class Lexicon:
     def _scan(self, heard: Heard, text: str, places: list[tuple[int, int]] | None = None) -> Surface:
         """Add what `text` mentions to `heard`; `places` maps its characters to the normal text's."""
         surface = self._automaton.read(text)
-        governing = _governing(text, surface) if surface.cues else ()
-        heard.regions = heard.regions or governing
-        spans, own = heard.spans, heard.own
+        regions = _governing(text, surface) if surface.cues else ()
+        heard.regions = heard.regions or regions
+        spans, named, present = heard.spans, heard.named, Status.PRESENT
         governed = bytearray(len(text))
-        for region in governing:
+        for region in regions:
             governed[region.start : region.end] = b"\1" * (region.end - region.start)
         for start, end, entry in surface.hits:
-            status = status_of(start, end, governing, named=entry.named) if governed[start] else Status.PRESENT
+            status = status_of(start, end, regions, named=entry.named) if governed[start] else present
             span = (start, end, status) if places is None else _placed((start, end, status), places)
             for concept in entry.concepts:
                 if concept in spans:
                     spans[concept].append(span)
                 else:
                     spans[concept] = [span]
-            for concept in entry.own:
-                own.append((concept, span))
-        for name, start, end in measured(text, self.vocabulary.measures):
-            span = (start, end, status_of(start, end, governing))
+            if entry.clinical:
+                named.append((entry.clinical, span))
+        for name, start, end in self._measures.find(text):
+            span = (start, end, status_of(start, end, regions))
             self._add(heard, self._ids[name], span if places is None else _placed(span, places))
         return surface
 
     def _add(self, heard: Heard, concept: int, span: Span) -> None:
-        heard.own.append((concept, span))
+        if concept in self._clinical:
+            heard.named.append(((concept,), span))
         for number in self._classes[concept]:
             heard.spans.setdefault(number, []).append(span)
 
@@ -262,12 +266,14 @@ def _spellings(form: str) -> tuple[str, ...]:
 
 
 def _governing(text: str, surface: Surface) -> tuple[Region, ...]:
-    return regions(
+    """How stretches of the text are meant; hits come by their ends, the longest to an end first."""
+    hits = surface.hits
+    return governing(
         text,
         surface.cues,
-        ((start, end) for start, end, _ in surface.hits),
-        ((start, end) for start, end, entry in surface.hits if entry.clinical),
-        ((start, end) for start, end, entry in surface.hits if entry.named or text[end - 1] == "病"),
+        longest={start: end for start, end, _ in hits},
+        before={end: start for start, end, entry in reversed(hits) if entry.clinical},
+        names=((start, end) for start, end, entry in hits if entry.named or text[end - 1] == "病"),
     )
 
 

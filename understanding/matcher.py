@@ -1,18 +1,19 @@
 """Which patterns a message, with the messages before it, fills, and on which words.
 
-Every part of every pattern is entered under its rarest place, so that a message is only compared with
-the parts one of whose rare words it contains.
+Every pattern is entered under its rarest place and knows all its places, so that a message is only compared
+with the patterns for each of whose places it has a word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Generic, TypeVar
+from operator import itemgetter
+from typing import Generic, NamedTuple, TypeVar
 
 from knowledge.patterns import Part, Pattern
-from understanding.hearing import Heard, Span
+from understanding.hearing import Heard, Parts, Span
 from understanding.lexicon import Lexicon
 from understanding.scope import Status
 
@@ -22,10 +23,10 @@ _MEANT = Status.UNCERTAIN
 """The most doubtful a present anchor may be."""
 _SCENE = Status.HYPOTHETICAL
 """The most doubtful what sets the scene may be: anything that is not denied, an operation of long ago too."""
+_ORDER = itemgetter(0, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Match(Generic[Key]):
+class Match(NamedTuple, Generic[Key]):
     """A pattern of `key` that is filled.
 
     `status` is its most doubtful anchor's, uncertain where every anchor is a guess by sound; `independent`
@@ -41,31 +42,44 @@ class Match(Generic[Key]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Compiled(Generic[Key]):
-    key: Key
-    pattern: Pattern
+class _Shape(Generic[Key]):
+    """What patterns of several keys ask alike; `needs` are the places of all its parts.
+
+    `written` holds each pattern with its number in the matcher.
+    """
+
     anchors: tuple[int, ...]
     scene: tuple[int, ...]
+    needs: frozenset[int]
+    written: list[tuple[int, Key, Pattern]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fill:
+    """How a shape is filled, as in `Match`."""
+
+    status: Status
+    independent: bool
+    quotes: tuple[str, ...]
 
 
 class Matcher(Generic[Key]):
     """Patterns, grouped by key, compiled against a lexicon that knows their names and phrases."""
 
     def __init__(self, lexicon: Lexicon, patterns: Mapping[Key, Iterable[Pattern]]) -> None:
-        self._parts = lexicon.index()
-        self._by_part: dict[int, list[_Compiled[Key]]] = {}
-        self._asked: dict[Key, list[_Compiled[Key]]] = {}
-        for key, alternatives in patterns.items():
-            for pattern in alternatives:
-                compiled = _Compiled(
-                    key=key,
-                    pattern=pattern,
-                    anchors=tuple(self._enter(lexicon, part) for part in pattern.anchors),
-                    scene=tuple(self._enter(lexicon, part) for part in pattern.scene),
-                )
-                self._asked.setdefault(key, []).append(compiled)
-                for part in set(compiled.anchors + compiled.scene):
-                    self._by_part.setdefault(part, []).append(compiled)
+        parts = self._parts = lexicon.index()
+        shapes: dict[tuple[tuple[int, ...], tuple[int, ...]], _Shape[Key]] = {}
+        self._by_place: dict[int, list[_Shape[Key]]] = {}
+        written = [(key, pattern) for key, alternatives in patterns.items() for pattern in alternatives]
+        for number, (key, pattern) in enumerate(written):
+            anchors = tuple(self._enter(lexicon, part) for part in pattern.anchors)
+            scene = tuple(self._enter(lexicon, part) for part in pattern.scene)
+            shape = shapes.get((anchors, scene))
+            if shape is None:
+                needs = frozenset(place for part in anchors + scene for place in parts.needs[part])
+                shape = shapes[anchors, scene] = _Shape(anchors, scene, needs)
+                self._by_place.setdefault(parts.rarest(anchors + scene), []).append(shape)
+            shape.written.append((number, key, pattern))
 
     def _enter(self, lexicon: Lexicon, part: Part) -> int:
         places, ordered = lexicon.part(part)
@@ -75,77 +89,102 @@ class Matcher(Generic[Key]):
         """Every filled pattern to which `message` contributes an anchor; `before` is what was said earlier.
 
         Anchors up to `doubtful` count. What a later message adds to an earlier one is found, an
-        earlier one alone is not.
+        earlier one alone is not. Patterns come in the order in which the message fills their parts.
         """
-        here = self._parts.found(message)
-        patterns = {id(item): item for part in here for item in self._by_part.get(part, ())}
-        earlier: list[tuple[Heard, dict[int, list[Span]]]] | None = None
-        matches = []
-        for item in patterns.values():
-            missing = [part for part in item.anchors + item.scene if part not in here]
-            if missing and not before:
-                continue
-            if missing and earlier is None:
-                earlier = [(heard, self._parts.found(heard)) for heard in before]
-            match = self._filled(item, message, here, earlier or (), doubtful)
-            if match is not None:
-                matches.append(match)
-        return matches
-
-    def _filled(
-        self,
-        item: _Compiled[Key],
-        message: Heard,
-        here: dict[int, list[Span]],
-        earlier: Sequence[tuple[Heard, dict[int, list[Span]]]],
-        doubtful: Status,
-    ) -> Match[Key] | None:
-        stood: list[tuple[Heard, Span]] = []
-        contributes = False
-        for part in item.anchors:
-            found = _best(part, message, here, doubtful)
-            if found is not None:
-                contributes = True
-            else:
-                found = next((best for heard, spans in earlier if (best := _best(part, heard, spans, doubtful))), None)
-            if found is None:
-                return None
-            stood.append(found)
-        if not contributes:
-            return None
-        around = []
-        for part in item.scene:
-            found = _best(part, message, here, _SCENE) or next(
-                (best for heard, spans in earlier if (best := _best(part, heard, spans, _SCENE))), None
-            )
-            if found is None:
-                return None
-            around.append(found)
-        status = max(span[2] for _, span in stood)
-        return Match(
-            key=item.key,
-            pattern=item.pattern,
-            status=max(status, Status.UNCERTAIN) if all(heard.is_guess(span) for heard, span in stood) else status,
-            independent=any(_apart(one, other) for one, other in combinations(stood, 2)),
-            quotes=tuple(dict.fromkeys(heard.normal.quote(span[0], span[1]) for heard, span in stood + around)),
-        )
+        parts, entered = self._parts, self._by_place
+        here = parts.filled(message)
+        filled = here.union(*(parts.filled(heard) for heard in before)) if before else here
+        said, earlier = _Said(message, parts), [_Said(heard, parts) for heard in before]
+        found = [
+            (shape, fill)
+            for place in filled & entered.keys()
+            for shape in entered[place]
+            if shape.needs <= filled
+            and (filled is here or not here.isdisjoint(shape.needs))
+            and (fill := _filled(shape, said, earlier, doubtful))
+        ]
+        if not found:
+            return []
+        standing = {part for shape, _ in found for part in shape.anchors + shape.scene if said.where(part)}
+        rank = {part: at for at, part in enumerate(parts.ranked(standing, message))}
+        ordered = [
+            (min([rank[part] for part in shape.anchors + shape.scene if part in rank]), number, key, pattern, fill)
+            for shape, fill in found
+            for number, key, pattern in shape.written
+        ]
+        ordered.sort(key=_ORDER)
+        return [Match(key, pattern, fill.status, fill.independent, fill.quotes) for _, _, key, pattern, fill in ordered]
 
     def presence(self, message: Heard, key: Key) -> Status | None:
         """How `key` is meant in one message: its least doubtful filled pattern; `None`: not mentioned."""
-        here = self._parts.found(message)
-        found = [
-            match.status
-            for item in self._asked.get(key, ())
-            if (match := self._filled(item, message, here, (), Status.ABSENT)) is not None
-        ]
-        return min(found, default=None)
+        return min(
+            (match.status for match in self.match(message, doubtful=Status.ABSENT) if match.key == key), default=None
+        )
 
 
-def _best(part: int, heard: Heard, spans: dict[int, list[Span]], doubtful: Status) -> tuple[Heard, Span] | None:
-    found = spans.get(part)
+class _Said:
+    """Where parts stand in one text, each looked for once."""
+
+    __slots__ = ("_known", "_parts", "heard")
+
+    def __init__(self, heard: Heard, parts: Parts) -> None:
+        self.heard = heard
+        self._parts = parts
+        self._known: dict[int, list[Span]] = {}
+
+    def where(self, part: int) -> list[Span]:
+        """The spans of a part, the least doubtful first."""
+        spans = self._known.get(part)
+        if spans is None:
+            spans = self._known[part] = self._parts.stands(part, self.heard)
+        return spans
+
+
+def _filled(shape: _Shape[Key], said: _Said, earlier: Sequence[_Said], doubtful: Status) -> _Fill | None:
+    stood: list[tuple[Heard, Span]] = []
+    contributes = False
+    for part in shape.anchors:
+        found = _best(part, said, doubtful)
+        if found is not None:
+            contributes = True
+        elif earlier:
+            found = next((best for text in earlier if (best := _best(part, text, doubtful))), None)
+        if found is None:
+            return None
+        stood.append(found)
+    if not contributes:
+        return None
+    for part in shape.scene:
+        found = _best(part, said, _SCENE)
+        if found is None and earlier:
+            found = next((best for text in earlier if (best := _best(part, text, _SCENE))), None)
+        if found is None:
+            return None
+        stood.append(found)
+    if len(stood) == 1:
+        ((heard, span),) = stood
+        return _Fill(_status([(heard, span)]), independent=False, quotes=(heard.normal.quote(span[0], span[1]),))
+    anchors = stood[: len(shape.anchors)]
+    return _Fill(
+        status=_status(anchors),
+        independent=any(_apart(one, other) for one, other in combinations(anchors, 2)),
+        quotes=tuple(dict.fromkeys(heard.normal.quote(span[0], span[1]) for heard, span in stood)),
+    )
+
+
+def _best(part: int, said: _Said, doubtful: Status) -> tuple[Heard, Span] | None:
+    found = said.where(part)
     if not found or found[0][2] > doubtful:
         return None
-    return heard, found[0]
+    return said.heard, found[0]
+
+
+def _status(anchors: Sequence[tuple[Heard, Span]]) -> Status:
+    """The most doubtful anchor's status, uncertain where every anchor is a guess by sound."""
+    status = max([span[2] for _, span in anchors])
+    if status < Status.UNCERTAIN and all(heard.is_guess(span) for heard, span in anchors):
+        return Status.UNCERTAIN
+    return status
 
 
 def _apart(one: tuple[Heard, Span], other: tuple[Heard, Span]) -> bool:

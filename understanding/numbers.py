@@ -28,6 +28,9 @@ NUMERAL = (
 )
 """Fragment of a regular expression: anything `parse` reads."""
 
+STARTS = r"[\d零〇一二两俩仨三四五六七八九幺十百千万廿卅好几数半]"
+"""Fragment of a regular expression: the characters a `NUMERAL` begins with."""
+
 _RANGE = re.compile(rf"({EXACT})(?:[-~～—]|到|至)({EXACT})")
 _VAGUE = re.compile(rf"({EXACT})(多|来|几|好几|出头|余)")
 _SEVERAL = re.compile(r"(?:好?几|数)(十|百|千)?(?:多|来)?")
@@ -65,6 +68,8 @@ def parse(numeral: str) -> Number | None:
     """
     if numeral == "半":
         return Number(low=0.5, high=0.5)
+    if numeral.isascii() and numeral.isdigit():
+        return _arabic(numeral)
     if match := _SEVERAL.fullmatch(numeral):
         scale = _SCALES.get(match[1], 1)
         return Number(low=_SEVERAL_LOW * scale, high=_SEVERAL_HIGH * scale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ class Phrases(Generic[Key]):
 
     def __init__(self, patterns: Iterable[tuple[Key, Pattern]], words: Mapping[str, Sequence[str]]) -> None:
         phrases: dict[str, set[int]] = defaultdict(set)
-        self._patterns: list[tuple[Key, tuple[tuple[int, ...], ...], bool]] = []
+        self._patterns: list[tuple[Key, tuple[int, ...], bool]] = []
         self._by_place: dict[int, set[int]] = defaultdict(set)
         places: dict[Place, int] = {}
         for key, pattern in patterns:
@@ -51,10 +52,11 @@ class Phrases(Generic[Key]):
                         phrases[phrase].add(places[place])
                 ids.append(places[place])
             self._by_place[ids[0]].add(len(self._patterns))
-            self._patterns.append((key, tuple((place,) for place in ids), part.ordered))
+            self._patterns.append((key, tuple(ids), part.ordered))
         self._automaton = ahocorasick.Automaton()
         for phrase, held in phrases.items():
-            self._automaton.add_word(phrase, (len(phrase), tuple(held)))
+            latin = bool(_WORD.match(phrase) or _WORD.match(phrase[-1]))
+            self._automaton.add_word(phrase, (len(phrase), tuple(held), latin))
         if phrases:
             self._automaton.make_automaton()
 
@@ -64,30 +66,32 @@ class Phrases(Generic[Key]):
             return []
         lowered = text.translate(_ASCII_LOWER)
         spots: dict[int, list[Span]] = defaultdict(list)
-        for last, (length, held) in self._automaton.iter(lowered):
+        for last, (length, held, latin) in self._automaton.iter(lowered):
             start, end = last - length + 1, last + 1
-            if _inside_word(lowered, start, end):
+            if latin and _inside_word(lowered, start, end):
                 continue
             for place in held:
                 spots[place].append((start, end))
         for column in spots.values():
-            column.sort(key=lambda spot: (spot[0], -spot[1]))
+            if len(column) > 1:
+                column.sort(key=lambda spot: (spot[0], -spot[1]))
         starts = clause_starts(text)
         return [match for index in self._candidates(spots) for match in self._matches(index, spots, starts)]
 
     def _candidates(self, spots: Mapping[int, list[Span]]) -> Iterator[int]:
         for place in spots:
             for index in self._by_place.get(place, ()):
-                if all(other[0] in spots for other in self._patterns[index][1]):
+                places = self._patterns[index][1]
+                if len(places) == 1 or all(other in spots for other in places):
                     yield index
 
     def _matches(self, index: int, spots: Mapping[int, list[Span]], starts: list[int]) -> Iterator[Match[Key]]:
         key, places, ordered = self._patterns[index]
-        columns = [spots[place[0]] for place in places]
+        columns = [spots[place] for place in places]
         for way in (columns,) if ordered else (columns, columns[::-1]):
             seen: set[int] = set()
             for first in way[0]:
-                clause = _clause_of(first[0], starts)
+                clause = bisect_right(starts, first[0]) - 1
                 if clause in seen:
                     continue
                 end = starts[clause + 1] if clause + 1 < len(starts) else 1 << 30
@@ -100,15 +104,6 @@ class Phrases(Generic[Key]):
 def clause_starts(text: str) -> list[int]:
     """Where each clause of `text` begins; the first begins at 0."""
     return [0, *(match.end() for match in _CLAUSE.finditer(text))]
-
-
-def _clause_of(position: int, starts: list[int]) -> int:
-    clause = 0
-    for number, start in enumerate(starts):
-        if start > position:
-            break
-        clause = number
-    return clause
 
 
 def _chain(columns: Sequence[Sequence[Span]], place: int, before: Span, clause_end: int) -> int | None:

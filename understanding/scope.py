@@ -8,9 +8,10 @@ behind it, never a whole sentence, and a stated degree or duration (「疼得厉
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 
@@ -35,8 +36,7 @@ class Region(NamedTuple):
     named: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A cue word of the lexicon; `kind` is its row in `cues.tsv`."""
 
     kind: str
@@ -78,11 +78,27 @@ def regions(
     `spans` is where anything of the lexicon stands in it; `findings` where what can be denied afterwards
     does (「发烧没有」), everything if not given; `names` where names of illnesses do.
     """
-    ordered = sorted(cues, key=lambda cue: cue.start)
-    if not ordered:
-        return ()
-    every = list(spans)
-    return tuple(_Sentence(text, ordered, every, every if findings is None else findings, names).regions())
+    every = sorted(spans, key=itemgetter(1))
+    denied = every if findings is None else sorted(findings, key=itemgetter(1))
+    before = {end: start for start, end in sorted(denied, reverse=True)}
+    return governing(text, cues, longest=dict(every), before=before, names=names)
+
+
+def governing(
+    text: str,
+    cues: Iterable[Cue],
+    *,
+    longest: Mapping[int, int],
+    before: Mapping[int, int],
+    names: Iterable[tuple[int, int]],
+) -> tuple[Region, ...]:
+    """How stretches of `text` are meant.
+
+    `longest` is the end of the longest mention from each start, `before` the start of the longest finding to
+    each end, `names` where names of illnesses stand.
+    """
+    ordered = sorted(cues, key=itemgetter(1))
+    return tuple(_Sentence(text, ordered, longest, before, names).regions()) if ordered else ()
 
 
 def status_of(start: int, end: int, governing: tuple[Region, ...], *, named: bool = False) -> Status:
@@ -101,37 +117,29 @@ class _Sentence:
         self,
         text: str,
         cues: list[Cue],
-        spans: Iterable[tuple[int, int]],
-        findings: Iterable[tuple[int, int]],
+        longest: Mapping[int, int],
+        before: Mapping[int, int],
         names: Iterable[tuple[int, int]],
     ) -> None:
         self.text = text
         self.cues = cues
         self.fresh = {cue.start for cue in cues if cue.kind == "now"}
-        self.longest: dict[int, int] = {}
-        self.before: dict[int, int] = {}
-        for start, end in spans:
-            self.longest[start] = max(end, self.longest.get(start, 0))
-        for start, end in findings:
-            self.before[end] = min(start, self.before.get(end, len(text)))
-        self.names = set(names)
+        self.longest = longest
+        self.before = before
+        self.names = frozenset(names)
         self.bounds = [-1, *(match.start() for match in _BOUNDARY.finditer(text)), len(text)]
 
     def regions(self) -> Iterable[Region]:
         guards = [cue for cue in self.cues if cue.kind in _GUARDS]
         for cue in self.cues:
-            if any(_guarded(cue, guard) for guard in guards):
-                continue
-            found = _RULES.get(cue.kind)
-            if found is not None:
-                yield from found(self, cue)
+            rule = _RULES.get(cue.kind)
+            if rule is not None and not any(_guarded(cue, guard) for guard in guards):
+                yield from rule(self, cue)
 
     def clause(self, position: int) -> tuple[int, int]:
         """Start and end of the clause around `position`."""
-        for left, right in zip(self.bounds, self.bounds[1:], strict=False):
-            if left < position <= right or position < right:
-                return left + 1, right
-        return 0, len(self.text)
+        right = bisect_left(self.bounds, position, lo=1)
+        return (self.bounds[right - 1] + 1, self.bounds[right]) if right < len(self.bounds) else (0, len(self.text))
 
     def previous(self, start: int) -> tuple[int, int] | None:
         """The clause that ends at the soft boundary right before `start`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import ahocorasick
 
@@ -22,9 +22,10 @@ _NEGATIONS = frozenset("没无未冇")
 class Entry:
     """What one surface form stands for.
 
-    `concepts` are those whose mentions are kept, classes included; `own` are the form's own. The rest are
-    stretches inside the form, as offsets: `hides` what means nothing there, `mutes` the cues that are none
-    there. `edge` says that no word may begin inside, `bare` that nothing but `own` needs a look.
+    `concepts` are those whose mentions are kept, classes included; `own` are the form's own, `clinical` those of
+    them that are no everyday words. The rest are stretches inside the form, as offsets: `hides` what means
+    nothing there, `mutes` the cues that are none there. `edge` says that no word may begin inside, `bare` that
+    nothing but `own` needs a look.
     """
 
     size: int
@@ -36,17 +37,24 @@ class Entry:
     edge: bool
     latin: bool
     named: bool
-    clinical: bool
+    clinical: tuple[int, ...]
     bare: bool
+
+
+Hit: TypeAlias = "tuple[int, int, Entry]"
+"""Start, end, and what stands there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """What of one text counts: `hits` are the words as (start, end, entry), `cues` the cue words."""
+    """What of one text counts: `hits` are the words by their ends, the longest first, `cues` the cue words.
 
-    hits: list[tuple[int, int, Entry]]
+    `words` are all that were met, also those that count for nothing, as (last, entry).
+    """
+
+    hits: list[Hit]
     cues: list[Cue]
-    covered: list[tuple[int, int]]
+    words: list[tuple[int, Entry]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,34 +88,25 @@ class Automaton:
 
     def read(self, text: str) -> Surface:
         """The words and cues of a normal text, without those another word hides."""
-        hits: list[tuple[int, int, Entry]] = []
-        cued: list[tuple[int, int, Entry]] = []
-        covered: list[tuple[int, int]] = []
-        hidden: set[tuple[int, int]] = set()
-        muted: set[tuple[int, int]] = set()
-        shut: set[int] = set()
-        for last, entry in self._words.iter(text):
-            end = last + 1
-            start = end - entry.size
+        words: list[tuple[int, Entry]] = list(self._words.iter(text))
+        hits: list[Hit] = []
+        special: list[Hit] = []
+        pieces: list[tuple[int, Entry]] = []
+        for last, entry in words:
+            hit = (last + 1 - entry.size, last + 1, entry)
             if entry.bare:
-                covered.append((start, end))
-                hits.append((start, end, entry))
+                hits.append(hit)
                 continue
-            if entry.latin and _inside_word(text, start, end):
+            if entry.latin and _inside_word(text, hit[0], last + 1):
+                pieces.append((last, entry))
                 continue
-            covered.append((start, end))
-            if entry.hides:
-                hidden.update((start + first, start + stop) for first, stop in entry.hides)
-            if entry.mutes:
-                muted.update((start + first, start + stop) for first, stop in entry.mutes)
-            if entry.edge:
-                shut.update(range(start + 1, end))
+            special.append(hit)
             if entry.own:
-                hits.append((start, end, entry))
-            if entry.cues:
-                cued.append((start, end, entry))
-        hits = _meant(text, hits, hidden, muted, shut)
-        return Surface(hits=hits, cues=list(_cues(cued, hidden, muted)), covered=covered)
+                hits.append(hit)
+        if pieces:
+            words = [word for word in words if word not in pieces]
+        hits, cues = _meant(text, hits, special)
+        return Surface(hits=hits, cues=cues, words=words)
 
 
 def plain(form: str) -> str:
@@ -134,7 +133,7 @@ def _entry(form: str, forms: Forms, within: Any) -> Entry:
         edge=edge,
         latin=latin,
         named=named,
-        clinical=any(number in forms.clinical for number in own),
+        clinical=tuple(number for number in own if number in forms.clinical),
         bare=bool(own) and not (cues or hides or mutes or edge or latin),
     )
 
@@ -160,43 +159,39 @@ def _inside(form: str) -> Iterator[tuple[tuple[int, int], str]]:
                 yield (start, stop), form[start:stop]
 
 
-def _cues(
-    cued: list[tuple[int, int, Entry]], hidden: set[tuple[int, int]], muted: set[tuple[int, int]]
-) -> Iterator[Cue]:
-    for start, end, entry in cued:
-        if (start, end) in hidden:
-            continue
-        silent = (start, end) in muted
-        for kind in entry.cues:
-            if not (silent and kind in _MUTED_BY_FINDINGS):
-                yield Cue(kind, start, end)
-
-
-def _meant(
-    text: str,
-    hits: list[tuple[int, int, Entry]],
-    hidden: set[tuple[int, int]],
-    muted: set[tuple[int, int]],
-    shut: set[int],
-) -> list[tuple[int, int, Entry]]:
-    """The words no other word hides; of a broken one, its negation counts again."""
-    for start, end, entry in _broken(text, hits):
+def _meant(text: str, hits: list[Hit], special: list[Hit]) -> tuple[list[Hit], list[Cue]]:
+    """The words no other word hides and the cues none mutes; of a broken word, its negation counts again."""
+    hidden: set[tuple[int, int]] = set()
+    muted: set[tuple[int, int]] = set()
+    shut: set[int] = set()
+    for start, end, entry in special:
+        if entry.hides:
+            hidden.update([(start + first, start + stop) for first, stop in entry.hides])
+        if entry.mutes:
+            muted.update([(start + first, start + stop) for first, stop in entry.mutes])
+        if entry.edge:
+            shut.update(range(start + 1, end))
+    for start, end, entry in _broken(text, hits, special):
         hidden.add((start, end))
-        muted.difference_update((start + first, start + stop) for first, stop in entry.mutes)
-    if not (hidden or shut):
-        return hits
-    return [hit for hit in hits if (hit[0], hit[1]) not in hidden and hit[0] not in shut]
+        muted.difference_update([(start + first, start + stop) for first, stop in entry.mutes])
+    cues = [
+        Cue(kind, start, end)
+        for start, end, entry in special
+        if entry.cues and (start, end) not in hidden
+        for kind in entry.cues
+        if kind not in _MUTED_BY_FINDINGS or (start, end) not in muted
+    ]
+    if hidden or shut:
+        hits = [hit for hit in hits if hit[0] not in shut and (hit[0], hit[1]) not in hidden]
+    return hits, cues
 
 
-def _broken(text: str, hits: list[tuple[int, int, Entry]]) -> Iterator[tuple[int, int, Entry]]:
+def _broken(text: str, hits: list[Hit], special: list[Hit]) -> Iterator[Hit]:
     """Findings that begin with a negation which belongs to a longer finding behind it (没尿 in 没尿血)."""
-    denied = [hit for hit in hits if hit[2].mutes and text[hit[0]] in _NEGATIONS]
+    denied = [hit for hit in special if hit[2].mutes and text[hit[0]] in _NEGATIONS]
     if not denied:
         return
-    reach: dict[int, int] = {}
-    for start, end, entry in hits:
-        if entry.clinical:
-            reach[start] = max(end, reach.get(start, 0))
+    reach = {start: end for start, end, entry in hits if entry.clinical}
     for start, end, entry in denied:
         if any(first == 0 and reach.get(start + stop, 0) > end for first, stop in entry.mutes):
             yield start, end, entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from domain.clinical import ConceptId, DepartmentId, Finding, Presence
@@ -103,12 +103,14 @@ class Symptoms:
         concepts = self._lexicon.concepts
         every = {
             (number, span): _Mention(number, concepts[number], span)
-            for number, span in heard.own
-            if number < len(concepts)
+            for numbers, span in heard.named
+            for number in numbers
         }
-        found = [mention for mention in every.values() if mention.concept.kind in _KIND_WEIGHTS]
-        named = [mention for mention in found if mention.concept.kind not in _WORDS]
-        return [mention for mention in found if not any(_hides(other, mention) for other in named)]
+        longer: dict[int, list[_Mention]] = {}
+        for mention in every.values():
+            if mention.concept.kind not in _WORDS:
+                longer.setdefault(mention.span[0], []).append(mention)
+        return [mention for mention in every.values() if not _hidden(mention, longer)]
 
     def _complaints(self, heard: Heard, mentions: Iterable[_Mention]) -> tuple[str, ...]:
         scores: dict[str, float] = {}
@@ -156,15 +158,17 @@ class Symptoms:
         )
 
 
-def _hides(longer: _Mention, mention: _Mention) -> bool:
-    """Whether `mention` is only a piece of `longer`: a single character, a body part, or a name's piece."""
+def _hidden(mention: _Mention, named: Mapping[int, list[_Mention]]) -> bool:
+    """Whether it is only a piece of a `named` one, by start: a single character, a body part, or a name's piece."""
     start, end, _ = mention.span
-    first, last, _ = longer.span
-    if not (first <= start and end <= last and last - first > end - start) or last - first > _LONGEST:
-        return False
-    if mention.concept.kind in _WORDS or end - start == 1:
-        return True
-    return longer.concept.kind in _NAMES
+    piece = mention.concept.kind in _WORDS or end - start == 1
+    return any(
+        end - first <= longer.span[1] - first <= _LONGEST
+        and longer.span[1] - first > end - start
+        and (piece or longer.concept.kind in _NAMES)
+        for first in range(max(end - _LONGEST, 0), start + 1)
+        for longer in named.get(first, ())
+    )
 
 
 def _of_the_skin(mention: _Mention) -> bool:
@@ -216,7 +220,7 @@ def _findings(heard: Heard, mentions: Iterable[_Mention]) -> tuple[Finding, ...]
 def _uncovered(heard: Heard) -> tuple[str, ...]:
     """Raw stretches of four Chinese characters and more that no word of the lexicon and no filler accounts for."""
     text = list(heard.normal.text)
-    for start, end in heard.covered:
-        text[start:end] = " " * (end - start)
+    for last, entry in heard.words:
+        text[last + 1 - entry.size : last + 1] = " " * entry.size
     blank = _FILLER.sub(lambda match: " " * len(match[0]), "".join(text))
     return tuple(heard.normal.quote(*match.span()) for match in _CHINESE.finditer(blank))

@@ -12,7 +12,7 @@ from tests.red_flags.compiled import KNOWLEDGE, lexicon, screen, vocabulary
 from understanding.homophones import Homophones
 from understanding.lexicon import Lexicon
 from understanding.matcher import Matcher
-from understanding.measures import measured
+from understanding.measures import Measures
 from understanding.scope import Status
 from understanding.symptoms import Symptoms
 
@@ -126,14 +126,14 @@ def test_what_nobody_could_read_is_said() -> None:
 )
 def test_a_number_can_be_a_concept(text: str, name: str) -> None:
     """Readings and ages in digits and in words."""
-    assert name in {found for found, _, _ in measured(text, vocabulary().measures)}
+    assert name in {found for found, _, _ in Measures(vocabulary().measures).find(text)}
 
 
 @pytest.mark.parametrize("text", ["血压130", "体温36.5度", "血糖5.6", "咳了39天", "吃了两片", "3个月前做的检查"])
 def test_an_ordinary_number_is_none(text: str) -> None:
     """Normal readings, durations and doses."""
     alarming = {"高热度数", "血压极高", "血糖极高", "血糖极低", "大量药片", "小于三月", "收缩压极高"}
-    assert alarming.isdisjoint(found for found, _, _ in measured(text, vocabulary().measures))
+    assert alarming.isdisjoint(found for found, _, _ in Measures(vocabulary().measures).find(text))
 
 
 def test_homophones_count_only_where_no_real_word_is_written() -> None:
@@ -240,6 +240,15 @@ def test_two_anchors_are_independent_only_on_different_words() -> None:
     (two,) = matcher.match(small.hear("胸口疼，汗"))
     assert not one.independent
     assert two.independent or len(two.quotes) == 1
+
+
+def test_what_was_said_before_fills_a_part_this_message_denies() -> None:
+    """Whatever else is asked: a pattern is found alike alone and beside others that need what was said before."""
+    small = _small("<疼> + <汗>")
+    before, now = small.hear("疼"), small.hear("没有疼，汗")
+    (match,) = Matcher(small, {"key": [Pattern.parse("<疼> + <汗>")]}).match(now, [before])
+    assert match.status is Status.PRESENT
+    assert match.independent
 
 
 def test_a_pattern_the_lexicon_was_not_compiled_with_is_refused() -> None:

@@ -79,7 +79,8 @@ class RedFlags:
                 found.setdefault(key.rule, []).append(match)
         if not found:
             return ()
-        ages = self._said_ages([message, *before])
+        restricted = any(self.rules[number].pop is not None for number in found)
+        ages = self._said_ages([message, *before]) if restricted else ()
         flags = [
             self._flag(self.rules[number], matches, levels.get(number))
             for number, matches in found.items()
