@@ -55,9 +55,9 @@ class Heard:
         }
         return Heard(normal=self.normal, spans=present)
 
-    def is_guess(self, span: Span) -> bool:
-        """Whether a mention takes in a character that is only guessed at."""
-        return any(start < span[1] and span[0] < end for start, end in self.guessed)
+    def guess(self, span: Span) -> tuple[int, int] | None:
+        """The guess by sound a mention wholly rests on, if it does."""
+        return next((one for one in self.guessed if one[0] <= span[0] and span[1] <= one[1]), None)
 
     def at(self, place: Place) -> list[Span]:
         """The spans of any concept of `place`, left to right."""

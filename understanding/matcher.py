@@ -29,7 +29,7 @@ _ORDER = itemgetter(0, 1)
 class Match(NamedTuple, Generic[Key]):
     """A pattern of `key` that is filled.
 
-    `status` is its most doubtful anchor's, uncertain where every anchor is a guess by sound; `independent`
+    `status` is its most doubtful anchor's, uncertain where all rest on one guess by sound; `independent`
     says that two anchors stand on different words;
     `quotes` are the patient's own words, anchors first.
     """
@@ -66,26 +66,38 @@ class _Fill:
 class Matcher(Generic[Key]):
     """Patterns, grouped by key, compiled against a lexicon that knows their names and phrases."""
 
-    def __init__(self, lexicon: Lexicon, patterns: Mapping[Key, Iterable[Pattern]]) -> None:
+    def __init__(
+        self, lexicon: Lexicon, patterns: Mapping[Key, Iterable[Pattern]]
+    ) -> None:
         parts = self._parts = lexicon.index()
         shapes: dict[tuple[tuple[int, ...], tuple[int, ...]], _Shape[Key]] = {}
         self._by_place: dict[int, list[_Shape[Key]]] = {}
-        written = [(key, pattern) for key, alternatives in patterns.items() for pattern in alternatives]
+        written = [
+            (key, pattern)
+            for key, alternatives in patterns.items()
+            for pattern in alternatives
+        ]
         for number, (key, pattern) in enumerate(written):
             anchors = tuple(self._enter(lexicon, part) for part in pattern.anchors)
             scene = tuple(self._enter(lexicon, part) for part in pattern.scene)
             shape = shapes.get((anchors, scene))
             if shape is None:
-                needs = frozenset(place for part in anchors + scene for place in parts.needs[part])
+                needs = frozenset(
+                    place for part in anchors + scene for place in parts.needs[part]
+                )
                 shape = shapes[anchors, scene] = _Shape(anchors, scene, needs)
-                self._by_place.setdefault(parts.rarest(anchors + scene), []).append(shape)
+                self._by_place.setdefault(parts.rarest(anchors + scene), []).append(
+                    shape
+                )
             shape.written.append((number, key, pattern))
 
     def _enter(self, lexicon: Lexicon, part: Part) -> int:
         places, ordered = lexicon.part(part)
         return self._parts.add(places, ordered=ordered)
 
-    def match(self, message: Heard, before: Sequence[Heard] = (), *, doubtful: Status = _MEANT) -> list[Match[Key]]:
+    def match(
+        self, message: Heard, before: Sequence[Heard] = (), *, doubtful: Status = _MEANT
+    ) -> list[Match[Key]]:
         """Every filled pattern to which `message` contributes an anchor; `before` is what was said earlier.
 
         Anchors up to `doubtful` count. What a later message adds to an earlier one is found, an
@@ -93,7 +105,9 @@ class Matcher(Generic[Key]):
         """
         parts, entered = self._parts, self._by_place
         here = parts.filled(message)
-        filled = here.union(*(parts.filled(heard) for heard in before)) if before else here
+        filled = (
+            here.union(*(parts.filled(heard) for heard in before)) if before else here
+        )
         said, earlier = _Said(message, parts), [_Said(heard, parts) for heard in before]
         found = [
             (shape, fill)
@@ -105,20 +119,41 @@ class Matcher(Generic[Key]):
         ]
         if not found:
             return []
-        standing = {part for shape, _ in found for part in shape.anchors + shape.scene if said.where(part)}
+        standing = {
+            part
+            for shape, _ in found
+            for part in shape.anchors + shape.scene
+            if said.where(part)
+        }
         rank = {part: at for at, part in enumerate(parts.ranked(standing, message))}
         ordered = [
-            (min([rank[part] for part in shape.anchors + shape.scene if part in rank]), number, key, pattern, fill)
+            (
+                min(
+                    [rank[part] for part in shape.anchors + shape.scene if part in rank]
+                ),
+                number,
+                key,
+                pattern,
+                fill,
+            )
             for shape, fill in found
             for number, key, pattern in shape.written
         ]
         ordered.sort(key=_ORDER)
-        return [Match(key, pattern, fill.status, fill.independent, fill.quotes) for _, _, key, pattern, fill in ordered]
+        return [
+            Match(key, pattern, fill.status, fill.independent, fill.quotes)
+            for _, _, key, pattern, fill in ordered
+        ]
 
     def presence(self, message: Heard, key: Key) -> Status | None:
         """How `key` is meant in one message: its least doubtful filled pattern; `None`: not mentioned."""
         return min(
-            (match.status for match in self.match(message, doubtful=Status.ABSENT) if match.key == key), default=None
+            (
+                match.status
+                for match in self.match(message, doubtful=Status.ABSENT)
+                if match.key == key
+            ),
+            default=None,
         )
 
 
@@ -140,7 +175,9 @@ class _Said:
         return spans
 
 
-def _filled(shape: _Shape[Key], said: _Said, earlier: Sequence[_Said], doubtful: Status) -> _Fill | None:
+def _filled(
+    shape: _Shape[Key], said: _Said, earlier: Sequence[_Said], doubtful: Status
+) -> _Fill | None:
     stood: list[tuple[Heard, Span]] = []
     contributes = False
     for part in shape.anchors:
@@ -148,7 +185,10 @@ def _filled(shape: _Shape[Key], said: _Said, earlier: Sequence[_Said], doubtful:
         if found is not None:
             contributes = True
         elif earlier:
-            found = next((best for text in earlier if (best := _best(part, text, doubtful))), None)
+            found = next(
+                (best for text in earlier if (best := _best(part, text, doubtful))),
+                None,
+            )
         if found is None:
             return None
         stood.append(found)
@@ -157,18 +197,26 @@ def _filled(shape: _Shape[Key], said: _Said, earlier: Sequence[_Said], doubtful:
     for part in shape.scene:
         found = _best(part, said, _SCENE)
         if found is None and earlier:
-            found = next((best for text in earlier if (best := _best(part, text, _SCENE))), None)
+            found = next(
+                (best for text in earlier if (best := _best(part, text, _SCENE))), None
+            )
         if found is None:
             return None
         stood.append(found)
     if len(stood) == 1:
         ((heard, span),) = stood
-        return _Fill(_status([(heard, span)]), independent=False, quotes=(heard.normal.quote(span[0], span[1]),))
+        return _Fill(
+            _status([(heard, span)]),
+            independent=False,
+            quotes=(heard.normal.quote(span[0], span[1]),),
+        )
     anchors = stood[: len(shape.anchors)]
     return _Fill(
         status=_status(anchors),
         independent=any(_apart(one, other) for one, other in combinations(anchors, 2)),
-        quotes=tuple(dict.fromkeys(heard.normal.quote(span[0], span[1]) for heard, span in stood)),
+        quotes=tuple(
+            dict.fromkeys(heard.normal.quote(span[0], span[1]) for heard, span in stood)
+        ),
     )
 
 
@@ -179,13 +227,18 @@ def _best(part: int, said: _Said, doubtful: Status) -> tuple[Heard, Span] | None
     return said.heard, found[0]
 
 
+def _rest_on_one_guess(stood: Sequence[tuple[Heard, Span]]) -> bool:
+    guesses = {(id(heard), heard.guess(span)) for heard, span in stood}
+    return len(guesses) == 1 and next(iter(guesses))[1] is not None
+
+
 def _status(anchors: Sequence[tuple[Heard, Span]]) -> Status:
-    """The most doubtful anchor's status, uncertain where every anchor is a guess by sound."""
+    """The most doubtful anchor's status, uncertain where all rest on one guess by sound."""
     status = max([span[2] for _, span in anchors])
-    if status < Status.UNCERTAIN and all(heard.is_guess(span) for heard, span in anchors):
-        return Status.UNCERTAIN
-    return status
+    return max(status, Status.UNCERTAIN) if _rest_on_one_guess(anchors) else status
 
 
 def _apart(one: tuple[Heard, Span], other: tuple[Heard, Span]) -> bool:
-    return one[0] is not other[0] or one[1][1] <= other[1][0] or other[1][1] <= one[1][0]
+    return (
+        one[0] is not other[0] or one[1][1] <= other[1][0] or other[1][1] <= one[1][0]
+    )
