@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -14,6 +15,7 @@ from tools.triage.case import TriageCase
 
 RECENT_MESSAGES = 3
 UNCLEAR_BEFORE_HANDOFF = 2
+PRESSED_KEPT = 32
 ENDED_INPUTS = 8
 """Ids of inputs kept, so that one the journal still held runs no second time; more may not wait at once."""
 
@@ -60,8 +62,9 @@ class Conversation:
     """Everything a later turn needs.
 
     `recent` are the patient's last messages, oldest first; `asked` counts the questions put so far;
-    `refuted` are red flags the patient clearly denied, `doubts` those still to be asked about; `grave` says a
-    death or a loss was told; `ended` are the last inputs' ids, oldest first.
+    `refuted` are red flags the patient clearly denied, `doubts` those still to be asked about; `pressed`
+    are the intents by which they asked for what is never given; `grave` says a death or a loss was told;
+    `ended` are the last inputs' ids, oldest first.
     """
 
     profile: PatientProfile = field(default_factory=PatientProfile)
@@ -76,6 +79,7 @@ class Conversation:
     refuted: tuple[RuleId, ...] = ()
     doubts: tuple[RedFlag, ...] = ()
     unclear_turns: int = 0
+    pressed: tuple[str, ...] = ()
     grave: bool = False
     answered: AnsweredInput | None = None
     ended: tuple[InputId, ...] = ()
@@ -85,6 +89,10 @@ class Conversation:
         if not utterance.text or not utterance.consented:
             return self
         return replace(self, recent=(*self.recent, utterance.text)[-RECENT_MESSAGES:])
+
+    def pressed_for(self, intents: Iterable[str]) -> Conversation:
+        """The conversation after the patient asked for what is never given."""
+        return replace(self, pressed=(*self.pressed, *intents)[-PRESSED_KEPT:])
 
     def ending(self, answered: AnsweredInput) -> Conversation:
         """The conversation after an input was answered."""

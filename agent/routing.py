@@ -7,7 +7,7 @@ from langgraph.graph import END
 from agent import cards
 from agent.conversation import Conversation
 from agent.state import Task, TurnState
-from agent.talk import TEXTS
+from agent.talk import PRESSED_AGAIN, TEXTS
 from domain.clinical import Presence
 from domain.session import Pending, PendingKind
 from domain.turn import Choice, Utterance
@@ -31,6 +31,17 @@ COURTESIES = frozenset(
         "foreign_language",
         "fear",
         "grief",
+        "pain",
+        "anger",
+        "complaint",
+        "loneliness",
+        "pressure",
+        "promise",
+        "medication",
+        "stop_medication",
+        "diagnosis",
+        "ethics",
+        "legal",
     }
 )
 """Small talk that may interrupt an interview; the open question comes back after it."""
@@ -78,7 +89,7 @@ def plan(utterance: Utterance, conversation: Conversation, understanding: Unders
     if utterance.choice:
         return (_choice_owner(utterance.choice, pending),)
     owner = PENDING_OWNERS.get(pending.kind) if pending else None
-    tasks = [owner] if owner and answers(understanding, pending) else []
+    tasks = [owner] if owner and answers(understanding, pending) and not _presses(understanding, owner) else []
     tasks += _wanted(understanding)
     if owner is Task.TRIAGE and not _digresses(understanding, tasks):
         tasks = [Task.TRIAGE, *(task for task in tasks if task is not Task.SMALL_TALK)]
@@ -93,6 +104,13 @@ def _otherwise(understanding: Understanding) -> Task:
     """Words that lead to a chart or a department are taken for a complaint; anything else may be in the guide."""
     speaks_of_body = bool(understanding.complaint_ids) or any(not hint.named for hint in understanding.departments)
     return Task.TRIAGE if speaks_of_body and not understanding.educational else Task.GUIDANCE
+
+
+def _presses(understanding: Understanding, owner: Task) -> bool:
+    """Whether a message in the interview asks for what is never given and tells nothing; no yes is read out of it."""
+    ids = {intent.id for intent in understanding.intents}
+    told = understanding.findings or understanding.answer.none_of_these
+    return owner is Task.TRIAGE and bool(ids & PRESSED_AGAIN.keys()) and not told
 
 
 def _digresses(understanding: Understanding, tasks: list[Task]) -> bool:
@@ -110,7 +128,7 @@ def _wanted(understanding: Understanding) -> list[Task]:
     ids = {intent.id for intent in understanding.intents}
     unnamed = any(not hint.named for hint in understanding.departments)
     asks_where = "which_dept" in ids and not complains(understanding) and unnamed
-    felt = complains(understanding) or bool(ids & TRIAGE_INTENTS and not asks_where)
+    felt = (complains(understanding) and "ethics" not in ids) or bool(ids & TRIAGE_INTENTS and not asks_where)
     booking = asks_where or bool(ids & BOOKING_INTENTS) or (understanding.wish != BookingWish() and not felt)
     named = BOOKING_INTENTS | TRIAGE_INTENTS | SMALL_TALK_INTENTS | HANDOFF_INTENTS | READ_AS_ANSWERS
     asked = (

@@ -15,6 +15,7 @@ from understanding import durations, severity, vitals
 from understanding.answers import asks_age, asks_temperature, read_answer
 from understanding.booking import DepartmentNames, read_wish
 from understanding.context import asked, verdict
+from understanding.foreign import is_foreign
 from understanding.intents import IntentReader
 from understanding.people import PeopleReader
 from understanding.plain import plain
@@ -208,7 +209,9 @@ def _wants(intents: Sequence[Intent], *ids: str) -> bool:
 
 
 def _with_language(intents: tuple[Intent, ...], said: str) -> tuple[Intent, ...]:
-    """With `foreign_language` when the message is written in Latin words only."""
+    """With `foreign_language` alone when the message is in another language, or in a Latin word nobody knows."""
+    if is_foreign(said):
+        return (Intent(id="foreign_language", quote=said.strip(), start=0),)
     if intents or _CHINESE.search(said) or not _FOREIGN.search(said):
         return intents
     return (Intent(id="foreign_language", quote=said.strip(), start=0),)

@@ -12,7 +12,19 @@ from agent.deps import TurnContext
 from agent.nodes.stage import stage
 from agent.reply import Offer, Say, Show
 from agent.state import Task, TurnState, TurnUpdate
-from agent.talk import GRAVE, OFFERS_A_PERSON, TEXTS, WITH_GRAVITY
+from agent.talk import (
+    CALLS,
+    GRAVE,
+    LAST_REFUSAL,
+    LOST_CHILD,
+    LOST_CHILD_TEXT,
+    MOST_PRESSED,
+    OFFERS_A_PERSON,
+    PRESSED_AGAIN,
+    TEXTS,
+    WITH_GRAVITY,
+    WITHOUT_ADVICE,
+)
 from domain.session import Option
 from understanding.reading import Understanding
 
@@ -26,12 +38,16 @@ async def small_talk(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
     ids = [intent.id for intent in understanding.intents if intent.id in TEXTS]
     person = Offer(choices=(Option(label=texts.say("handoff.accept_label"), value="talk"),), action=cards.HANDOFF)
     if ids:
-        said = dict.fromkeys(_text_of(name, conversation) for name in ids)
+        conversation = conversation.pressed_for(PRESSED_AGAIN.keys() & set(ids))
+        said = dict.fromkeys(_text_of(name, conversation, understanding.raw) for name in ids)
         draft = draft.saying(*(Say(text=texts.say(text_id)) for text_id in said))
         if "ambulance" in ids:
-            call = cards.call(emergency.AMBULANCE, texts.say("emergency.call_label"))
-            draft = draft.saying(Say(text=texts.say("emergency.in_hospital")), Show(card=call))
-        if OFFERS_A_PERSON & set(ids):
+            draft = draft.saying(Say(text=texts.say("emergency.in_hospital")))
+        if CALLS & set(ids):
+            draft = draft.saying(Show(card=cards.call(emergency.AMBULANCE, texts.say("emergency.call_label"))))
+        if said.keys() == {TEXTS["pain"]} and conversation.case is None:
+            draft = draft.saying(Say(text=texts.say("triage.what_is_wrong")))
+        if OFFERS_A_PERSON & set(ids) or LAST_REFUSAL in said:
             draft = draft.saying(person)
         grave = conversation.grave or bool(GRAVE & set(ids))
         return TurnUpdate(conversation=replace(conversation, unclear_turns=0, grave=grave), draft=draft)
@@ -45,7 +61,16 @@ async def small_talk(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
     return TurnUpdate(conversation=replace(conversation, unclear_turns=unclear), draft=draft)
 
 
-def _text_of(intent: str, conversation: Conversation) -> str:
-    """The intent's text; nothing cheerful once the conversation turned grave."""
+def _text_of(intent: str, conversation: Conversation, told: str) -> str:
+    """The intent's text: nothing cheerful once the conversation turned grave, firmer when the patient presses on."""
     grave = conversation.emergency is not None or conversation.grave
-    return WITH_GRAVITY[intent] if grave and intent in WITH_GRAVITY else TEXTS[intent]
+    if grave and intent in WITH_GRAVITY:
+        return WITH_GRAVITY[intent]
+    if intent == "grief" and LOST_CHILD.search(told):
+        return LOST_CHILD_TEXT
+    times = conversation.pressed.count(intent)
+    if times > 1:
+        return LAST_REFUSAL if times > MOST_PRESSED else PRESSED_AGAIN[intent]
+    if conversation.result is None and intent in WITHOUT_ADVICE:
+        return WITHOUT_ADVICE[intent]
+    return TEXTS[intent]
