@@ -66,7 +66,8 @@ def age_points(expressions: Iterable[Expression], *, youngest: float = 0.0, olde
         for comparison in expression.comparisons
         if comparison.name in AGES and all(isinstance(value, float) for value in comparison.values)
     ]
-    points = [float(point) for point in number_points("age", in_years) if isinstance(point, float)]
+    limits = [Comparison("age", ">=", (youngest,)), Comparison("age", "<", (oldest,))]
+    points = [float(point) for point in number_points("age", [*in_years, *limits]) if isinstance(point, float)]
     inside = [point for point in points if youngest <= point < oldest]
     return tuple(inside) or (max(youngest, 1.0),)
 

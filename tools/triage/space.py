@@ -64,7 +64,7 @@ class Space:
         stride = 1
         for axis in reversed(self.axes):
             period = stride * len(axis.points)
-            repeated = self.whole // ((1 << period) - 1)
+            repeated = _repeated(self.size // period, period)
             block = (1 << stride) - 1
             slices.append(tuple((block << (place * stride)) * repeated for place in range(len(axis.points))))
             stride = period
@@ -166,6 +166,16 @@ class Space:
                 where &= points
             expected += entropy([(points & where).bit_count() for points in outcomes.values()]) * where.bit_count()
         return expected / self.size
+
+
+def _repeated(times: int, period: int) -> Points:
+    """A one at every `period`-th place, `times` of them; by doubling, because dividing large numbers is slow."""
+    ones, held = 1, 1
+    while held < times:
+        more = min(held, times - held)
+        ones |= (ones & ((1 << (more * period)) - 1)) << (held * period)
+        held += more
+    return ones
 
 
 def entropy(counts: Sequence[int]) -> float:
