@@ -24,9 +24,6 @@ T = TypeVar("T")
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
 
-# httpx (langgraph imports it): its command line would bring click and a syntax highlighter, a quarter second.
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None is Python's way to say "do not import"
-
 cli = typer.Typer(
     name="banyi",
     help="伴医: a patient-facing conversational agent a hospital can run.",
@@ -91,6 +88,17 @@ def schemas(
         (directory / name).write_text(content, encoding="utf-8")
 
 
+@cli.command("demo-data")
+def demo_data() -> None:
+    """Make the demo hospital anew: slots for two weeks, demo patients, nothing else booked."""
+    from app.demo_data import demo_data as make_demo_data  # noqa: PLC0415
+
+    settings = _settings()
+    configure_logging("error", settings.log_format)
+    for line in _run(make_demo_data(settings)):
+        print(line)
+
+
 def _settings(**overrides: Any) -> Settings:
     try:
         return read_settings(**{name: value for name, value in overrides.items() if value is not None})
@@ -115,9 +123,13 @@ def _fail(error: BanyiError) -> NoReturn:
 
 
 def main() -> None:
-    """The `banyi` program. The evaluations are loaded only for whoever asks for them."""
+    """The `banyi` program. Evaluations and pack tools are loaded only for whoever asks for them."""
     if sys.argv[1:2] in ([], ["eval"], ["--help"]):
         from app.eval_cli import evaluations  # noqa: PLC0415
 
         cli.add_typer(evaluations)
+    if sys.argv[1:2] in ([], ["knowledge"], ["--help"]):
+        from app.knowledge_cli import knowledge  # noqa: PLC0415
+
+        cli.add_typer(knowledge)
     cli()

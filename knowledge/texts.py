@@ -68,11 +68,17 @@ class Texts:
     """Every fixed wording, checked when it is loaded and again at each call."""
 
     def __init__(
-        self, wordings: Mapping[str, Wording], consent: ConsentForm, *, file: str = "fixed_texts.yaml"
+        self,
+        wordings: Mapping[str, Wording],
+        consent: ConsentForm,
+        *,
+        file: str = "fixed_texts.yaml",
+        reviewed_by: str | None = None,
     ) -> None:
         self._wordings = dict(wordings)
         self._file = file
         self.consent = consent
+        self.reviewed_by = reviewed_by
 
     @classmethod
     def load(cls, path: Path) -> Texts:
@@ -95,7 +101,7 @@ class Texts:
         asked = [purpose.id for purpose in content.consent.purposes]
         if sorted(asked) != sorted(Purpose):
             raise content.mark.error("同意书要把每个用途问到，各问一次")
-        return cls(content.texts, content.consent, file=str(path))
+        return cls(content.texts, content.consent, file=str(path), reviewed_by=content.reviewed_by)
 
     def say(self, text_id: str, /, **values: str | int) -> str:
         """The wording `text_id` with its parameters filled in.
