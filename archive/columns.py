@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Dialect, Executable, Integer, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,11 +45,5 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
 
 @cache
 def _insert_new(table: Table, dialect: str) -> Executable:
-    """Each dialect has its own `insert`; one that is not used is not loaded."""
-    if dialect == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_there  # noqa: PLC0415
-
-        return insert_there(table).on_conflict_do_nothing()
-    from sqlalchemy.dialects.sqlite import insert as insert_here  # noqa: PLC0415
-
-    return insert_here(table).on_conflict_do_nothing()
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()
