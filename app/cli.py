@@ -1,4 +1,4 @@
-"""The command line: `banyi serve`, `chat`, `check`, `schemas`."""
+"""The command line: `banyi serve`, `chat`, `check`, `schemas`, `backup`, `restore`."""
 
 from __future__ import annotations
 
@@ -97,6 +97,33 @@ def demo_data() -> None:
     configure_logging("error", settings.log_format)
     for line in _run(make_demo_data(settings)):
         print(line)
+
+
+@cli.command()
+def backup(
+    directory: Annotated[Path, typer.Argument(help="Where the data goes; holds no key.")],
+    keys: Annotated[Path, typer.Option(help="Where the keys and the erasure log go; keep only the newest.")],
+) -> None:
+    """Back up the embedded databases, also while the service runs."""
+    from app.backup import backup as run_backup  # noqa: PLC0415
+
+    try:
+        run_backup(_settings(), directory, keys)
+    except BanyiError as error:
+        _fail(error)
+
+
+@cli.command()
+def restore(
+    directory: Annotated[Path, typer.Argument(help="A backup of the data.")],
+    keys: Annotated[Path, typer.Option(help="The newest backup of the keys.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Give up the data that is there now.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Put a backup in place and erase again what was erased since; stop the service first."""
+    from app.backup import restore as run_restore  # noqa: PLC0415
+
+    erased = _run(run_restore(_settings(), directory, keys, replace=replace))
+    console.print(f"restored, {erased} erasures replayed")
 
 
 def _settings(**overrides: Any) -> Settings:
