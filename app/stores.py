@@ -72,9 +72,9 @@ async def open_stores(
         archive_database = _database(settings, "archive.db")
         stack.push_async_callback(archive_database.close)
         archive = await open_archive(archive_database, cipher=crypto, master=master, clock=clock)
-        hospital_database = _database(settings, "hospital.db")
-        stack.push_async_callback(hospital_database.close)
-        hospital = await open_hospital(hospital_database, demo, rules, cipher=crypto, master=master, clock=clock)
+        booking_database = hospital_database(settings)
+        stack.push_async_callback(booking_database.close)
+        hospital = await open_hospital(booking_database, demo, rules, cipher=crypto, master=master, clock=clock)
         retention = Retention()
         yield Stores(
             valkey=valkey,
@@ -103,6 +103,11 @@ def make_directory(path: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise SettingsError("BANYI_DATA_DIR", f"{path}: {error.strerror}") from error
+
+
+def hospital_database(settings: Settings) -> Database:
+    """Where the embedded hospital is kept."""
+    return _database(settings, "hospital.db")
 
 
 def _database(settings: Settings, file: str) -> Database:

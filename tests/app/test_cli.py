@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from channels.schemas import schemas
+from tools.identity import read_identity
 
 pytestmark = pytest.mark.contract
 
@@ -52,6 +56,25 @@ def test_a_wrong_setting_is_said_in_one_line(runner: CliRunner) -> None:
     result = runner.invoke(cli, ["serve"], env={"BANYI_PORT": "http"})
     assert result.exit_code == 1
     assert result.stderr.startswith("banyi: BANYI_PORT")
+
+
+def test_demo_data_makes_the_same_hospital_again(runner: CliRunner, tmp_path: Path) -> None:
+    """Whatever was booked is gone, the demo patients and their visits are back, and their numbers are valid."""
+    first = runner.invoke(cli, ["demo-data"])
+    assert first.exit_code == 0, first.output
+    booked = _visits(tmp_path / "var" / "hospital.db")
+    assert len(booked) == 3
+    assert runner.invoke(cli, ["demo-data"]).output == first.output
+    assert _visits(tmp_path / "var" / "hospital.db") == booked
+    people = [line.split() for line in first.output.splitlines()[1:]]
+    assert len(people) >= 4
+    for name, id_number, phone in people:
+        read_identity({"name": name, "id_number": id_number, "phone": phone}, today=date(2026, 3, 2))
+
+
+def _visits(path: Path) -> list[tuple[str, int]]:
+    with closing(sqlite3.connect(path)) as database:
+        return list(database.execute("SELECT slot_id, number FROM appointments ORDER BY slot_id"))
 
 
 def test_schemas_are_written(runner: CliRunner, tmp_path: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from archive.database import Database
 from archive.due import SqlDueWork
@@ -50,6 +53,19 @@ class OpenHospital:
         self._database = database
         self._clock = clock
         self._rolled_for: date | None = None
+
+    def now(self) -> datetime:
+        """The hospital's time."""
+        return self._clock.now()
+
+    async def renew(self, empty: Callable[[Connection], None]) -> None:
+        """Empty the hospital and open its slots again, in one transaction."""
+
+        def work(connection: Connection) -> None:
+            empty(connection)
+            roll(connection, self.demo, self.house, self._clock.now())
+
+        await self._database.write(work)
 
     async def keep_up(self) -> None:
         """Free places nobody holds any more and, on a new day, open its slots; call every minute or so."""
