@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,18 @@ async def test_a_private_server_that_died_is_started_again(tmp_path: Path) -> No
         await stores.valkey.stop()
         await keep_memory(stores)
         await stores.memory.ping()
+        await keep_memory(stores)
+        await stores.memory.ping()
+
+
+async def test_a_private_server_that_was_killed_is_started_again(tmp_path: Path) -> None:
+    """Not stopped in order but killed: nobody cleaned up after it."""
+    settings = read_settings(data_dir=tmp_path, _env_file=None)
+    async with open_stores(
+        settings, demo=demo_hospital(), rules=booking_rules(), clock=SystemClock(SHANGHAI)
+    ) as stores:
+        await stores.memory.ping()
+        os.kill(int((tmp_path / "valkey" / "valkey.pid").read_text()), signal.SIGKILL)
         await keep_memory(stores)
         await stores.memory.ping()
 
