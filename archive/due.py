@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Index, Integer, MetaData, String, Table, delete, select, update
+from sqlalchemy import Column, Connection, Index, Integer, MetaData, String, Table, delete, insert, select, update
 
 from archive.columns import Instant, insert_new
 from archive.database import Database
@@ -52,6 +52,15 @@ class DueTable:
             if not insert_new(connection, rows, row):
                 moved = update(rows).where(rows.c.id == row["id"])
                 connection.execute(moved.values(at=at, free_at=at, attempt=rows.c.attempt + 1))
+
+    def add(self, connection: Connection, work: Iterable[tuple[DueKind, str, datetime]]) -> None:
+        """Add work for a subject made in this transaction, which nothing can be due for yet."""
+        rows = [
+            {"id": due_id(kind, subject), "kind": kind, "subject": subject, "at": at, "free_at": at}
+            for kind, subject, at in work
+        ]
+        if rows:
+            connection.execute(insert(self.rows), rows)
 
     def plan_once(self, connection: Connection, kind: DueKind, subject: str, at: datetime) -> None:
         """Add work unless it is known, done or not."""

@@ -10,7 +10,7 @@ import uvloop
 
 from app.knowledge import open_knowledge
 from app.running import settle_memory
-from benchmarks import reading, sockets, turns
+from benchmarks import hospital, reading, sockets, turns
 from benchmarks.figures import Figure, keep, show
 from knowledge.loader import DIRECTORY, load_pack
 
@@ -23,6 +23,10 @@ def _reading() -> list[Figure]:
     knowledge = open_knowledge((), booking_rules=(), doctors=tuple)
     settle_memory()
     return reading.measure(knowledge)
+
+
+def _hospital() -> list[Figure]:
+    return uvloop.run(hospital.measure())
 
 
 def _service() -> list[Figure]:
@@ -58,7 +62,12 @@ def _service() -> list[Figure]:
     ]
 
 
-PARTS: dict[str, Callable[[], list[Figure]]] = {"turns": _turns, "reading": _reading, "service": _service}
+PARTS: dict[str, Callable[[], list[Figure]]] = {
+    "turns": _turns,
+    "reading": _reading,
+    "hospital": _hospital,
+    "service": _service,
+}
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ def keep_place(connection: Connection, house: House, hold: dict[str, Any], now: 
     if not won:
         raise places.refusal(connection, slot_id, now=now, horizon=horizon)
     connection.execute(insert(holds), hold)
-    due.plan(connection, ((DueKind.HOLD_EXPIRES, hold["id"], hold["expires_at"]),))
+    due.add(connection, ((DueKind.HOLD_EXPIRES, hold["id"], hold["expires_at"]),))
 
 
 def release_place(connection: Connection, house: House, hold_id: str, session_id: str, now: datetime) -> None:
@@ -175,7 +175,7 @@ def store(connection: Connection, house: House, slot: Row[Any], appointment: dic
         house.end_of(slot.day),
     )
     planned = zip(VISIT_WORK, moments, strict=True)
-    due.plan(connection, [(kind, row["id"], at) for kind, at in planned if at > row["booked_at"]])
+    due.add(connection, [(kind, row["id"], at) for kind, at in planned if at > row["booked_at"]])
 
 
 def check_cancellable(house: House, row: Row[Any], now: datetime) -> None:
