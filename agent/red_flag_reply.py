@@ -16,19 +16,24 @@ SILENCE = "silence"
 
 
 class Reply(StrEnum):
-    """What a reply comes to; only `NO` stands down, and `UNCLEAR` counts as a yes once the question was put."""
+    """What a reply comes to.
+
+    `NO` stands down, and so does a second `PARTLY`: the patient was asked twice and affirmed nothing.
+    `UNCLEAR` counts as a yes once the question was put.
+    """
 
     YES = "yes"
     UNCLEAR = "unclear"
     NO = "no"
+    PARTLY = "partly"
     BESIDE = "beside"
 
 
 def read(pending: Pending, utterance: Utterance, reader: Reader) -> Reply:
-    """A bare no, or a denial of everything the question asks, is a no; silence and a yes are yes.
+    """A bare no, or a denial of at least half of what the question asks, is a no; silence and a yes are yes.
 
-    Words beside it are those that speak of something else, and those that deny a part and leave the rest open;
-    so is a tap on another card.
+    A denial of less is partly one. Words beside it are those that speak of something else, and a tap on another
+    card.
     """
     if choice := utterance.choice:
         if choice.action == SILENCE:
@@ -47,7 +52,9 @@ def read(pending: Pending, utterance: Utterance, reader: Reader) -> Reply:
     denied = {one.concept for one in said.findings if one.presence is Presence.ABSENT} & asked
     if affirmed:
         return Reply.YES
-    if answer.none_of_these or (denied and denied >= asked) or (answer.yes is False and not denied):
+    if answer.none_of_these or (denied and 2 * len(denied) >= len(asked)) or (answer.yes is False and not denied):
         return Reply.NO
+    if denied:
+        return Reply.PARTLY
     told = said.findings or said.person.age_years is not None or said.duration
     return Reply.BESIDE if told else Reply.UNCLEAR

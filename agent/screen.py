@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from domain.clinical import RedFlag, Screening
 from knowledge.logic import Value
 from tools.triage.red_flags import RedFlags
+from tools.triage.resemblance import THRESHOLD, Resemblance
 from understanding.lexicon import Lexicon
 from understanding.polarity import read_polarity
 
@@ -15,18 +16,24 @@ WINDOW_CHARACTERS = 1200
 OVERLAP_CHARACTERS = 120
 MOST_CHARACTERS = 24_000
 """Of a longer text the beginning and the end are read, half of this each."""
+TOLD_CHARACTERS = 12
+"""A reply to an open question shorter than this is an answer and is not looked at as a message of its own."""
 
 
 class Screen:
     """Red flags and lexicon of one pack, ready to be asked.
 
     `questions` are the pack's own questions. One of them among `recent` is what the agent asked last: a
-    yes makes its words the patient's, anything else leaves them out.
+    yes makes its words the patient's, anything else leaves them out. A message in which no pattern stands
+    is still alarming when it is worded like the emergencies `resemblance` knows.
     """
 
-    def __init__(self, red_flags: RedFlags, lexicon: Lexicon, *, questions: Collection[str] = ()) -> None:
+    def __init__(
+        self, red_flags: RedFlags, lexicon: Lexicon, resemblance: Resemblance, *, questions: Collection[str] = ()
+    ) -> None:
         self._red_flags = red_flags
         self._lexicon = lexicon
+        self._resemblance = resemblance
         self._questions = frozenset(questions)
 
     def __call__(self, text: str, recent: tuple[str, ...] = (), facts: Mapping[str, Value] | None = None) -> Screening:
@@ -47,7 +54,13 @@ class Screen:
         if asked is not None and read_polarity(text, question=asked).yes:
             _keep(raised, self._red_flags.match(hear(asked).affirmed(), [*said, hear(text[:WINDOW_CHARACTERS])], facts))
         ordered = sorted(raised.values(), key=lambda flag: (not flag.certain, -flag.disposition))
-        return Screening(flags=tuple(ordered))
+        told = asked is None or len(text) >= TOLD_CHARACTERS
+        return Screening(flags=tuple(ordered), alarm=self._alarm(text) if told and not raised else 0.0)
+
+    def _alarm(self, text: str) -> float:
+        """How much the text is worded like an emergency, when it clearly is."""
+        score = self._resemblance.score(self._lexicon.hear(text[:WINDOW_CHARACTERS]).normal.text)
+        return score if score >= THRESHOLD else 0.0
 
 
 def _windows(text: str) -> list[str]:

@@ -46,7 +46,8 @@ class Draft:
 
     `said` is the patient's line in the transcript: the text, or the label that was tapped. `held_text` is
     an earlier message whose red flag was just denied and which is read now. `interrupted` is the id of the
-    question that was open when the message came. `uncovered` says that nothing understood the message,
+    question that was open when the message came. `alarming` says that the message is worded like an
+    emergency no rule names, `uncovered` says that nothing understood the message,
     `settled` that the guard has answered already, `replayed` that an earlier turn has.
     """
 
@@ -59,6 +60,7 @@ class Draft:
     said: str = ""
     held_text: str = ""
     interrupted: str = ""
+    alarming: bool = False
     uncovered: bool = False
     events: tuple[TurnEvent, ...] = ()
 

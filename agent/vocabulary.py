@@ -28,7 +28,12 @@ def _with_ended(fields: Fields) -> Fields:
     return {**fields, "ended": (answered.input_id,) if answered else ()}
 
 
-MIGRATIONS: dict[str, dict[int, Migration]] = {"conversation": {1: _with_ended}}
+def _unalarmed(fields: Fields) -> Fields:
+    """Triage case 2 knows of alarming wording; 1 did not."""
+    return {**fields, "alarming": False}
+
+
+MIGRATIONS: dict[str, dict[int, Migration]] = {"conversation": {1: _with_ended}, "triage_case": {1: _unalarmed}}
 """How the fields of older versions become the next one's."""
 
 for _tag, _cls in TAGS.items():

@@ -12,9 +12,11 @@ from agent.screen import Screen
 from domain.scheduling import HospitalDepartment
 from knowledge.guidebook import load_guide
 from knowledge.loader import DIRECTORY, load_pack
+from knowledge.wordings import load_wordings
 from knowledge.words import load_words
 from tools.guidance.search import GuideSearch
 from tools.triage.red_flags import RedFlags
+from tools.triage.resemblance import Resemblance
 from understanding.chart_answers import ChartReader
 from understanding.lexicon import Lexicon
 from understanding.normality import Normalities
@@ -50,11 +52,12 @@ def open_knowledge(
         local_names=[(one.name, one.id) for one in departments],
         doctors=doctors,
     )
+    resemblance = Resemblance(load_wordings(directory / "clinical" / "wordings", pack.red_flags))
     return Knowledge(
         pack=pack,
         texts=Phrases(pack.texts, load_words(directory / "hospital" / "words.yaml").values()),
         reader=reader,
-        screen=Screen(RedFlags(pack.red_flags.values(), lexicon), lexicon, questions=questions),
+        screen=Screen(RedFlags(pack.red_flags.values(), lexicon), lexicon, resemblance, questions=questions),
         guide=GuideSearch(load_guide(directory / "guide")),
         booking_rules=booking_rules,
     )

@@ -15,11 +15,14 @@ from agent.deps import Knowledge
 from agent.screen import Screen
 from benchmarks.figures import Figure, percentile
 from benchmarks.turns import CONVERSATIONS, END_OF_WORDS
+from knowledge.loader import DIRECTORY
 from knowledge.pack import Pack
+from knowledge.wordings import load_wordings
 from tools.triage.case import TriageCase
 from tools.triage.hearing import hear
 from tools.triage.interview import next_step, open_case
 from tools.triage.red_flags import RedFlags
+from tools.triage.resemblance import Resemblance
 from understanding.lexicon import Lexicon
 
 T = TypeVar("T")
@@ -91,7 +94,8 @@ def padded(pack: Pack) -> tuple[Lexicon, int]:
 def _screen(pack: Pack) -> list[Figure]:
     lexicon, made_up = padded(pack)
     questions = [rule.question for rule in pack.red_flags.values()]
-    screen = Screen(RedFlags(pack.red_flags.values(), lexicon), lexicon, questions=questions)
+    resemblance = Resemblance(load_wordings(DIRECTORY / "clinical" / "wordings", pack.red_flags))
+    screen = Screen(RedFlags(pack.red_flags.values(), lexicon), lexicon, resemblance, questions=questions)
     said = messages(MESSAGES)
     took = _timed(screen, said)
     how = f"{MESSAGES} different messages, CPU"

@@ -67,9 +67,14 @@ class RedFlag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screening:
-    """What the emergency screen found in one message: the most urgent first; empty when nothing."""
+    """What the emergency screen found in one message: the most urgent first; empty when nothing.
+
+    `alarm` says how much a message that raises no flag is worded like an emergency: log-odds, 0 below the
+    threshold.
+    """
 
     flags: tuple[RedFlag, ...] = ()
+    alarm: float = 0.0
 
     @property
     def certain(self) -> RedFlag | None:
@@ -94,11 +99,15 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepartmentChoice:
-    """A department proposed to the patient, with its reason in plain words."""
+    """A department proposed to the patient, with its reason in plain words.
+
+    One that is not `bookable` is only where an errand is done (a report, a film, a visit).
+    """
 
     id: DepartmentId
     name: str
     why: str
+    bookable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,8 @@ class Cover:
     """Everything of `pack.yaml`: the version, who signed it, what the source tags mean.
 
     `profile` are the questions about the person any complaint may need, `general` the charts for a
-    message that no complaint covers, in the order they are tried. `companions` are concepts that go with
+    message that no complaint covers, in the order they are tried, `alarm` the chart for one that is worded like
+    an emergency no rule names. `companions` are concepts that go with
     many complaints: beside another one they open no chart of their own. `because` is said where no rule
     decided.
     """
@@ -49,6 +50,7 @@ class Cover:
     sources: dict[str, str]
     profile: tuple[Question, ...]
     general: tuple[str, ...]
+    alarm: str
     companions: tuple[str, ...]
     because: dict[str, str]
     mark: Mark

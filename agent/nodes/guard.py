@@ -19,8 +19,9 @@ from domain.session import Pending, PendingKind
 from domain.turn import Origin, TurnDone, Utterance
 from knowledge.profile import profile_facts
 from knowledge.red_flags import RedFlagRule
-from tools.triage.case import Raised
-from tools.triage.interview import open_case, raise_flag
+from tools.triage.case import Raised, TriageCase
+from tools.triage.interview import open_case, raise_flag, take_alarm
+from tools.triage.resemblance import CLEAR
 
 
 @stage("guard")
@@ -57,6 +58,7 @@ def _go_on(conversation: Conversation, draft: Draft, screening: Screening, conte
     conversation = _taken_up(conversation, screening, context)
     if conversation.doubts:
         return red_flag_question.ask_next(conversation, draft, context)
+    draft = replace(draft, alarming=screening.alarm > 0 and context.utterance.consented)
     return TurnUpdate(conversation=conversation, draft=draft)
 
 
@@ -67,6 +69,8 @@ def _taken_up(conversation: Conversation, screening: Screening, context: TurnCon
         for flag in screening.flags:
             if flag.certain:
                 conversation = _noted(conversation, _held(flag, context), context)
+        if screening.alarm >= CLEAR:
+            conversation = replace(conversation, case=take_alarm(_case(conversation, context)))
     doubtful = (flag for flag in screening.flags if not flag.certain)
     return red_flag_question.doubting(conversation, doubtful, quoting=consented)
 
@@ -92,10 +96,11 @@ def _answer(
     rule = context.deps.knowledge.pack.red_flags[RuleId(pending.subject)]
     level = emergency.asked_level(rule, pending, screening.flags)
     reply = red_flag_reply.read(pending, context.utterance, context.deps.knowledge.reader)
-    if reply is Reply.BESIDE and red_flag_question.AGAIN not in pending.facts:
+    put_again = red_flag_question.AGAIN in pending.facts
+    if reply in {Reply.BESIDE, Reply.PARTLY} and not put_again:
         conversation = _taken_up(conversation, screening, context)
         return red_flag_question.ask_again(conversation, draft, pending, context)
-    denied = reply is Reply.NO
+    denied = reply in {Reply.NO, Reply.PARTLY}
     if not denied and emergency.acts(level, rule.crisis):
         return emergency.confirm(conversation, draft, pending, context, level)
     draft = replace(draft, held_text=pending.facts.get("text", ""))
@@ -118,9 +123,13 @@ def _held(flag: RedFlag, context: TurnContext) -> Raised:
 
 def _noted(conversation: Conversation, raised: Raised, context: TurnContext) -> Conversation:
     """The conversation whose case remembers the flag; nothing later lowers it."""
+    return replace(conversation, case=raise_flag(_case(conversation, context), raised))
+
+
+def _case(conversation: Conversation, context: TurnContext) -> TriageCase:
+    """The case under way, or a new one."""
     deps = context.deps
-    case = conversation.case or open_case(deps.knowledge.pack, now=deps.clock.now(), profile=conversation.profile)
-    return replace(conversation, case=raise_flag(case, raised))
+    return conversation.case or open_case(deps.knowledge.pack, now=deps.clock.now(), profile=conversation.profile)
 
 
 def _answered(
@@ -170,7 +179,8 @@ def screen(conversation: Conversation, context: TurnContext) -> Screening:
     now = context.deps.knowledge.screen(utterance.text, (*conversation.recent, *question), facts)
     known = {flag.rule_id for flag in now.flags if flag.certain}
     flags = [*now.flags, *(flag for flag in utterance.screening.flags if flag.rule_id not in known)]
-    return Screening(flags=tuple(sorted(flags, key=lambda flag: (not flag.certain, -flag.disposition))))
+    ordered = sorted(flags, key=lambda flag: (not flag.certain, -flag.disposition))
+    return Screening(flags=tuple(ordered), alarm=0.0 if flags else now.alarm)
 
 
 def _replay(conversation: Conversation, runtime: Runtime[TurnContext]) -> TurnUpdate:

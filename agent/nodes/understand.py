@@ -37,6 +37,8 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
             conversation = starts_over(await finding.release(conversation, context), same_person=same)
         conversation = replace(conversation, profile=known(conversation.profile, understanding))
     tasks = routing.plan(utterance, conversation, understanding)
+    if draft.alarming:
+        tasks = (Task.TRIAGE, *(task for task in tasks if task not in {Task.TRIAGE, Task.SMALL_TALK}))
     if not utterance.consented:
         return _without_consent(state, understanding, tasks, context)
     return TurnUpdate(

@@ -11,7 +11,9 @@ from agent.screen import Screen
 from domain.clinical import RedFlag, RuleId
 from knowledge.lexicon import Vocabulary, load_lexicon
 from knowledge.red_flags import RedFlagRule, load_red_flags
+from knowledge.wordings import load_wordings
 from tools.triage.red_flags import RedFlags
+from tools.triage.resemblance import Resemblance
 from understanding.lexicon import Lexicon
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
@@ -46,9 +48,15 @@ def lexicon() -> Lexicon:
 
 
 @cache
+def resemblance() -> Resemblance:
+    """The pack's examples of alarming and harmless messages."""
+    return Resemblance(load_wordings(KNOWLEDGE / "clinical" / "wordings", {rule.id for rule in rules()}))
+
+
+@cache
 def screen() -> Screen:
     """The screen the service runs."""
-    return Screen(RedFlags(rules(), lexicon()), lexicon(), questions=[rule.question for rule in rules()])
+    return Screen(RedFlags(rules(), lexicon()), lexicon(), resemblance(), questions=[rule.question for rule in rules()])
 
 
 @cache

@@ -93,12 +93,15 @@ async def test_starting_over_does_not_take_an_emergency_back(patient: Bedside) -
 
 
 async def test_denying_one_sign_of_a_red_flag_leaves_the_others_open(patient: Bedside) -> None:
-    """「没有气短」 stands nothing down: the question comes once more, and only a clear no ends it."""
+    """「没有气短」 stands nothing down at once: the question comes once more, then the interview asks for the rest."""
     await patient.say("胸口疼")
     again = (await patient.say("没有气短")).done.pending
     assert again is not None
     assert again.kind is PendingKind.RED_FLAG
-    assert (await patient.say("没有气短")).escalated is not None
+    asked = (await patient.say("没有气短")).done.pending
+    assert asked is not None
+    assert asked.kind is PendingKind.TRIAGE_QUESTION
+    assert "chest_pain.danger" in asked.subject
 
 
 async def test_silence_on_a_red_flag_counts_as_yes(patient: Bedside) -> None:

@@ -60,7 +60,8 @@ class TriageCase:
     `readings` maps names of readings to values, `symptoms` the concepts found present to the words they
     were found in, `earlier` the answers already heard to charts that are not open (a sign's text, or
     `chart.question.option`) to `+` or `-` and those words, `hints` departments the words led to, to weights
-    in (0, 1]. `month` is when it was opened.
+    in (0, 1]. `month` is when it was opened. `alarming` says that a message was worded like an
+    emergency without naming one, so that the general danger signs are asked about as well.
     """
 
     knowledge_version: str
@@ -74,6 +75,7 @@ class TriageCase:
     symptoms: dict[str, str] = field(default_factory=dict)
     earlier: dict[str, str] = field(default_factory=dict)
     hints: dict[DepartmentId, float] = field(default_factory=dict)
+    alarming: bool = False
 
     def fact(self, complaint_id: str, name: str) -> Fact | None:
         """What a chart knows of a name by its own answers."""

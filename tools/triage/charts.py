@@ -22,7 +22,8 @@ def open_charts(case: TriageCase, pack: Pack) -> tuple[Complaint, ...]:
     """The charts to go through, the primary one first; never empty.
 
     A complaint the person is outside of by age or sex is left out and the general chart for the person is
-    added. A chart that was begun stays, so that nothing it learned is lost when an age becomes known.
+    added. Beside a specific chart the danger signs of an alarming message are gone through as well. A chart
+    that was begun stays, so that nothing it learned is lost when an age becomes known.
     """
     profile = case.profile
     if profile.age_years is None and profile.relation is Relation.CHILD:
@@ -32,9 +33,11 @@ def open_charts(case: TriageCase, pack: Pack) -> tuple[Complaint, ...]:
     fitting = [complaint for complaint in named if admits(complaint.applies, profile)]
     specific = [complaint for complaint in fitting if not complaint.general][:MAX_CHARTS]
     left_out = [complaint for complaint in named if not complaint.general and complaint not in fitting]
+    alarm = (pack.complaints[pack.cover.alarm],) if case.alarming else ()
     if specific and not left_out:
-        return tuple(specific)
-    return (*specific, _general(fitting, begun, profile, pack), *(one for one in left_out if one.id in begun))
+        return (*specific, *alarm)
+    general = _general(fitting, begun, profile, pack)
+    return (*specific, general, *(one for one in left_out if one.id in begun))
 
 
 def admits(applies: Applies, profile: PatientProfile) -> bool:

@@ -71,6 +71,11 @@ def raise_flag(case: TriageCase, raised: Raised) -> TriageCase:
     return replace(case, raised=(*(known for known in case.raised if known.rule_id != raised.rule_id), raised))
 
 
+def take_alarm(case: TriageCase) -> TriageCase:
+    """The case after a message that was worded like an emergency no rule names."""
+    return replace(case, alarming=True)
+
+
 def next_step(case: TriageCase, pack: Pack, hospital: Sequence[HospitalDepartment] = ()) -> Ask | Decide:
     """The next question, or the outcome once no question can change it."""
     charts = tuple(Chart.of(complaint, case, pack) for complaint in open_charts(case, pack))

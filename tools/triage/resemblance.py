@@ -1,0 +1,66 @@
+"""Whether a message is worded like the emergencies the pack gives examples of: a second net under the patterns.
+
+Nobody can list every way a frightened person words a thing. A message no pattern knows is compared with the
+pack's examples, alarming and harmless, by the one to three characters it is made of (multinomial naive Bayes,
+every piece counted once a message, add-one smoothing). It is counting: no training, no model, the same result
+everywhere, and an example added to the pack counts at once. It can only make the agent ask a question.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from math import log
+
+from knowledge.wordings import Wordings
+from understanding.normalise import normalise
+
+THRESHOLD = 12.0
+"""Log-odds from which a message goes through an interview, whatever else it asks for; see ADR 0005."""
+CLEAR = 20.0
+"""Log-odds from which the danger signs are asked about beside the interview of a known complaint."""
+PIECE_CHARACTERS = 3
+WINDOW_CHARACTERS = 120
+"""Longer texts are looked at in windows of this length, each overlapping half of the one before."""
+
+
+class Resemblance:
+    """The examples of a pack, counted."""
+
+    def __init__(self, wordings: Wordings) -> None:
+        alarming = Counter(_counted(text for _, text in wordings.alarming))
+        harmless = Counter(_counted(wordings.harmless))
+        known = alarming.keys() | harmless.keys()
+        most, least = alarming.total() + len(known), harmless.total() + len(known)
+        self._weights = {
+            piece: log((alarming[piece] + 1) / most) - log((harmless[piece] + 1) / least) for piece in known
+        }
+
+    def score(self, text: str) -> float:
+        """Log-odds that a normal text is an emergency's rather than a harmless one's; of a long one the worst part."""
+        return max(self._score(window) for window in _windows(text))
+
+    def _score(self, text: str) -> float:
+        weights = self._weights
+        return sum(weights[piece] for piece in _pieces(text) if piece in weights)
+
+
+def _pieces(text: str) -> set[str]:
+    return {
+        text[start : start + length]
+        for length in range(1, PIECE_CHARACTERS + 1)
+        for start in range(len(text) - length + 1)
+    }
+
+
+def _windows(text: str) -> list[str]:
+    if len(text) <= WINDOW_CHARACTERS:
+        return [text]
+    step = WINDOW_CHARACTERS // 2
+    return [text[start : start + WINDOW_CHARACTERS] for start in range(0, len(text) - step, step)]
+
+
+def _counted(texts: Iterable[str]) -> Iterator[str]:
+    """Every piece of every text, once a text."""
+    for text in texts:
+        yield from _pieces(normalise(text).text)
