@@ -70,7 +70,9 @@ def triage_result(result: TriageResult) -> dict[str, Json]:
         "self_care": list(result.self_care),
         "complaint_ids": list(result.complaint_ids),
         "knowledge_version": result.knowledge_version,
-        "actions": [action(f"挂{choice.name}", BOOK, choice.id) for choice in result.departments] if bookable else [],
+        "actions": [
+            action(f"挂{choice.name}", BOOK, choice.id) for choice in result.departments if bookable and choice.bookable
+        ],
     }
 
 

@@ -217,7 +217,8 @@ def _routing(pack: Pack) -> Problems:
     yield from _rules(vitals.rules, NAMES | READINGS | vitals.symptoms.keys(), pack.cover)
     for rule in routing.departments:
         yield from _offered(rule.to, pack.departments, rule.mark)
-    for department_id in routing.fallback:
+    neighbours = (one for ids in (routing.neighbours, *routing.neighbours.values()) for one in ids)
+    for department_id in (*routing.fallback, *neighbours):
         yield from _offered(department_id, pack.departments, routing.mark)
 
 

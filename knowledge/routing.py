@@ -60,12 +60,13 @@ class GlobalRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """Everything of `routing.yaml`."""
+    """Everything of `routing.yaml`; `neighbours` are who else sees what a department sees, best first."""
 
     symptoms: dict[str, SymptomGroup]
     modifiers: tuple[Modifier, ...]
     departments: tuple[GlobalRule, ...]
     fallback: tuple[DepartmentId, ...]
+    neighbours: dict[DepartmentId, tuple[DepartmentId, ...]]
     mark: Mark
 
 

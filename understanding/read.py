@@ -104,7 +104,7 @@ class Reader:
         present = _concepts(medical, Presence.PRESENT)
         absent = _concepts(medical, Presence.ABSENT) - present
         intents = _with_language(self.intents.read(said), said)
-        departments = self._departments(said, medical, intents)
+        departments, errands = self._departments(said, medical, intents)
         lasting = durations.read(said, now)
         if lasting is None and pending is not None and _ASKS_SINCE.search(pending.question):
             lasting = durations.read(f"{said}开始的", now)
@@ -130,6 +130,7 @@ class Reader:
             heard=medical.heard,
             complaint_ids=medical.complaint_ids,
             departments=departments,
+            errands=errands,
             intents=intents,
             person=person,
             readings=readings,
@@ -158,21 +159,24 @@ class Reader:
         question = asked(pending.question, lambda sentence: self.symptoms(sentence).findings)
         return verdict(question, said, {one.concept: one.presence for one in medical.findings})
 
-    def _departments(self, said: str, medical: SymptomReading, intents: Sequence[Intent]) -> tuple[DepartmentHint, ...]:
-        """Departments called by name, then those the symptoms lead to; 「血检出了吗」 leads nowhere."""
+    def _departments(
+        self, said: str, medical: SymptomReading, intents: Sequence[Intent]
+    ) -> tuple[tuple[DepartmentHint, ...], tuple[DepartmentHint, ...]]:
+        """Departments called by name, then those the symptoms lead to; and those only an errand speaks of.
+
+        「血检出了吗」 says where the errand is done, not that somebody is ill.
+        """
         named = self.departments.find(said)
         names = {hint.id for hint in named}
-        errands = [intent.quote for intent in intents if intent.id in _ERRANDS]
+        quotes = [intent.quote for intent in intents if intent.id in _ERRANDS]
         complaints = [finding.quote for finding in medical.findings]
-        led = (
+        errands = tuple(
             hint
             for hint in medical.departments
-            if hint.id not in names
-            and not any(
-                hint.quote in errand and not any(complaint in errand for complaint in complaints) for errand in errands
-            )
+            if any(hint.quote in errand and not any(one in errand for one in complaints) for errand in quotes)
         )
-        return (*named, *led)
+        led = (hint for hint in medical.departments if hint.id not in names and hint not in errands)
+        return (*named, *led), errands
 
     def _person(self, said: str, pending: Pending | None, answer: Answer, now: datetime) -> PersonReading:
         person = self.people.read(said, now.date())

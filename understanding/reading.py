@@ -21,7 +21,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepartmentHint:
-    """A department the words lead to. `named` says the patient said its name; `weight` is in (0, 1]."""
+    """A department the words lead to. `named` says the patient said its name; a `weight` of 1 is one plain symptom."""
 
     id: DepartmentId
     weight: float
@@ -128,8 +128,8 @@ class Understanding:
     """One message, read.
 
     `severity` is 0–10; `duration` is how long it has lasted; `educational` says the message asks about
-    an illness in general; `heard` are answers of complaint charts; `uncovered` are stretches of the text
-    nothing here could read.
+    an illness in general; `heard` are answers of complaint charts; `errands` are departments of an errand
+    (「彩超在几楼」), no sign that somebody is ill; `uncovered` are stretches of the text nothing here could read.
     """
 
     raw: str
@@ -137,6 +137,7 @@ class Understanding:
     heard: tuple[Heard, ...] = ()
     complaint_ids: tuple[str, ...] = ()
     departments: tuple[DepartmentHint, ...] = ()
+    errands: tuple[DepartmentHint, ...] = ()
     intents: tuple[Intent, ...] = ()
     person: PersonReading = field(default_factory=PersonReading)
     readings: Readings = field(default_factory=Readings)

@@ -111,7 +111,7 @@ class Automaton:
 
 def plain(form: str) -> str:
     """A form as it stands in a normal text."""
-    return form.lower() if form.isascii() else normalise(form).text
+    return form.lower() if form.isascii() and "-" not in form else normalise(form).text
 
 
 def _entry(form: str, forms: Forms, within: Any) -> Entry:

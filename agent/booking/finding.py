@@ -31,7 +31,7 @@ async def ask_department(conversation: Conversation, hints: tuple[DepartmentHint
     here = {one.id: one.name for one in await context.deps.scheduling.departments() if one.bookable}
     suggested = {hint.id: here[hint.id] for hint in hints if hint.id in here}
     if not suggested and conversation.result:
-        suggested = {choice.id: choice.name for choice in conversation.result.departments}
+        suggested = {choice.id: choice.name for choice in conversation.result.departments if choice.bookable}
     options = tuple(Option(label=name, value=one) for one, name in suggested.items())[:SUGGESTIONS]
     conversation, pending = asking.ask(
         conversation,

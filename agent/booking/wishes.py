@@ -41,7 +41,7 @@ def refined(draft: BookingDraft, wish: BookingWish) -> BookingDraft:
 
 def after_triage(draft: BookingDraft, result: TriageResult) -> BookingDraft:
     """The draft with the best department and the urgency of a triage."""
-    ids = tuple(choice.id for choice in result.departments)
+    ids = tuple(choice.id for choice in result.departments if choice.bookable)
     return replace(draft, department_ids=ids[:1], urgency=result.disposition)
 
 

@@ -60,7 +60,7 @@ class TriageCase:
     `readings` maps names of readings to values, `symptoms` the concepts found present to the words they
     were found in, `earlier` the answers already heard to charts that are not open (a sign's text, or
     `chart.question.option`) to `+` or `-` and those words, `hints` departments the words led to, to weights
-    in (0, 1]. `month` is when it was opened. `alarming` says that a message was worded like an
+    that add up. `month` is when it was opened. `alarming` says that a message was worded like an
     emergency without naming one, so that the general danger signs are asked about as well.
     """
 

@@ -46,7 +46,7 @@ def hear(case: TriageCase, understanding: Understanding, pack: Pack) -> TriageCa
         elif finding.presence is Presence.ABSENT and corrects:
             symptoms.pop(finding.concept, None)
     hints = dict(case.hints)
-    for hint in understanding.departments:
+    for hint in understanding.departments or understanding.errands:
         hints[hint.id] = max(hint.weight, hints.get(hint.id, 0.0))
     new_ids = _led_to(case, understanding, pack)
     case = replace(
