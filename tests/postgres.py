@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 _OPTIONS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c max_connections=60 -k"
 
 
@@ -28,10 +30,11 @@ def programs() -> Path:
     return installed[-1].parent
 
 
-def new_database(folder: str) -> str:
-    """A fresh, empty database on the running server; its SQLAlchemy address."""
+def new_database(folder: str, *, like: str = "") -> str:
+    """A fresh database on the running server, empty or `like` another nobody uses now; its SQLAlchemy address."""
     name = f"test_{secrets.token_hex(6)}"
-    subprocess.run([programs() / "createdb", "-h", folder, "-U", "postgres", name], check=True)
+    template = ["-T", make_url(like).database or ""] if like else []
+    subprocess.run([programs() / "createdb", "-h", folder, "-U", "postgres", *template, name], check=True)
     return f"postgresql+asyncpg://postgres@/{name}?host={folder}"
 
 

@@ -126,6 +126,26 @@ async def confirm(
     return await scheduling.confirm(hold_id, patient_id, session_id=asked.session_id, key=key, now=now)
 
 
+async def reschedule(
+    scheduling: Scheduling,
+    appointment_id: AppointmentId,
+    hold_id: HoldId,
+    patient_id: PatientId,
+    *,
+    asked: Asked,
+    now: datetime,
+) -> Appointment:
+    """Book a held place instead of an earlier appointment after the patient's explicit yes to the review."""
+    return await scheduling.reschedule(
+        appointment_id,
+        hold_id,
+        patient_id=patient_id,
+        session_id=asked.session_id,
+        key=asked.key("reschedule", f"{appointment_id}:{hold_id}"),
+        now=now,
+    )
+
+
 async def cancel(
     scheduling: Scheduling, appointment_id: AppointmentId, patient_id: PatientId, *, asked: Asked, now: datetime
 ) -> Appointment:

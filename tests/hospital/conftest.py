@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -26,14 +29,45 @@ async def _staged(database: Database, clock: SetClock) -> AsyncIterator[SqlStage
         await database.close()
 
 
+def _prepare(open_database: Callable[[], Database]) -> None:
+    """Fill a database that others are copied from, in a loop of its own whatever loop runs here."""
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(lambda: asyncio.run(_fill(open_database()))).result()
+
+
+async def _fill(database: Database) -> None:
+    try:
+        await open_hospital(database, SMALL_HOSPITAL, booking_rules(), cipher=crypto, master=MASTER, clock=SetClock())
+    finally:
+        await database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small hospital without slots in a file."""
+    path = tmp_path_factory.mktemp("hospital") / "template.db"
+    _prepare(lambda: EmbeddedDatabase(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """The same on the server."""
+    address = new_database(postgres)
+    _prepare(lambda: ServedDatabase(address))
+    return address
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def stage(request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock) -> AsyncIterator[Stage]:
     """A small hospital without slots."""
     database: Database
     if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "hospital.db")
         database = EmbeddedDatabase(tmp_path / "hospital.db")
     else:
-        database = ServedDatabase(new_database(request.getfixturevalue("postgres")))
+        template = request.getfixturevalue("postgres_template")
+        database = ServedDatabase(new_database(request.getfixturevalue("postgres"), like=template))
     async for staged in _staged(database, clock):
         yield staged
 

@@ -22,6 +22,7 @@ from tools.appointments import (
     find_slots,
     hold,
     release,
+    reschedule,
     upcoming,
 )
 
@@ -130,3 +131,17 @@ async def test_an_unknown_appointment_is_not_found(embedded: SqlStage) -> None:
     """Nor is somebody else's."""
     with pytest.raises(NotFound):
         await appointment(embedded.scheduling, AppointmentId("never"), await embedded.patient())
+
+
+async def test_a_replayed_answer_moves_once(embedded: SqlStage) -> None:
+    """The same yes to the same review is the same new appointment; the earlier one is cancelled."""
+    now, patient_id = embedded.clock.now(), await embedded.patient()
+    scheduling = embedded.scheduling
+    first = await hold(scheduling, await embedded.open_slot(THREE), asked=asked("p1"), now=now)
+    earlier = await confirm(scheduling, first.id, patient_id, asked=asked("p2"), now=now)
+    other = await hold(scheduling, await embedded.open_slot(THREE + timedelta(days=1)), asked=asked("p3"), now=now)
+    moved = [
+        await reschedule(scheduling, earlier.id, other.id, patient_id, asked=asked("p4"), now=now) for _ in range(2)
+    ]
+    assert moved[0] == moved[1]
+    assert await upcoming(scheduling, patient_id, now=now) == (moved[0],)
