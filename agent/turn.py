@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 import traceback
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Literal, TypeAlias, cast
 
 import structlog
 
-from agent.deps import Deps, Saying, TurnContext
+from agent.conversation import Conversation
+from agent.deps import Deps, Knowledge, Saying, TurnContext
 from agent.graph import TurnGraph
+from agent.library import Library
 from agent.nodes.check import Finished
 from agent.recording import Recording
 from agent.state import Draft, TurnInput
@@ -31,9 +35,10 @@ _End: TypeAlias = None
 class Turns:
     """The conversation's one entrance: an utterance in, events out."""
 
-    def __init__(self, graph: TurnGraph, deps: Deps) -> None:
+    def __init__(self, graph: TurnGraph, deps: Deps, library: Library | None = None) -> None:
         self._graph = graph
         self._deps = deps
+        self._library = library or Library(deps.knowledge)
         self._sayings: dict[SessionId, Saying] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._recording = Recording(deps.archive, deps.backlog)
@@ -59,8 +64,7 @@ class Turns:
 
     async def pending(self, session_id: SessionId) -> Pending | None:
         """What the agent waits for in this session."""
-        state = await self._graph.aget_state({"configurable": {"thread_id": session_id}})
-        remembered = state.values.get("remembered")
+        remembered = await self._remembered(session_id)
         return remembered.pending if remembered else None
 
     async def catch_up(self) -> None:
@@ -82,11 +86,13 @@ class Turns:
 
     async def _run(self, utterance: Utterance, events: asyncio.Queue[TurnEvent | _End]) -> None:
         saying = Saying()
-        context = TurnContext(deps=self._deps, utterance=utterance, trace_id=secrets.token_hex(8), saying=saying)
-        structlog.contextvars.bind_contextvars(trace_id=context.trace_id)
+        trace_id = secrets.token_hex(8)
+        structlog.contextvars.bind_contextvars(trace_id=trace_id)
         try:
             async with self._deps.locks.hold(utterance.session_id):
                 self._sayings[utterance.session_id] = saying
+                deps = replace(self._deps, knowledge=await self._knowledge(utterance.session_id))
+                context = TurnContext(deps=deps, utterance=utterance, trace_id=trace_id, saying=saying)
                 finished = await self._graph_run(context, events)
                 await self._recording.record(finished.messages, finished.decision)
             events.put_nowait(saying.cancelled or finished.done)
@@ -119,8 +125,19 @@ class Turns:
             raise AssertionError("the graph ended without an answer")
         return finished
 
+    async def _knowledge(self, session_id: SessionId) -> Knowledge:
+        """The pack of this turn; as long as one pack is held, nothing has to be looked up for it."""
+        if len(self._library.versions) == 1:
+            return self._library.newest
+        return self._library.of(await self._remembered(session_id), at=time.monotonic())
+
+    async def _remembered(self, session_id: SessionId) -> Conversation | None:
+        state = await self._graph.aget_state({"configurable": {"thread_id": session_id}})
+        remembered: Conversation | None = state.values.get("remembered")
+        return remembered
+
     def _failure(self, code: str, *, retryable: bool) -> TurnFailed:
-        message = self._deps.knowledge.texts.say(f"error.{code}")
+        message = self._library.say(f"error.{code}")
         return TurnFailed(code=code, message=message, retryable=retryable)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from agent import emergency, graph, red_flag_reply
 from agent.deps import Deps, Knowledge
+from agent.library import Library
 from agent.red_flag_reply import Reply
 from agent.turn import Turns
 from app.clock import SystemClock
@@ -19,6 +20,7 @@ from app.duties import worker
 from app.health import SystemHealth
 from app.knowledge import open_knowledge
 from app.metrics import Metrics
+from app.reloading import REPORT, Reloading
 from app.settings import Settings
 from app.stores import Stores, open_stores
 from channels.http import Application, Calls
@@ -33,7 +35,6 @@ from domain.session import Pending
 from domain.turn import Escalated, Utterance
 from jobs.worker import Worker
 from knowledge.booking_rules import load_booking_rules
-from knowledge.loader import DIRECTORY
 from tools.hospital.sql.demo import load_demo
 
 WEB: Final = Path(__file__).parent.parent / "web"
@@ -52,6 +53,7 @@ class Service:
     services: Services
     knowledge: Knowledge
     worker: Worker
+    reloading: Reloading
 
 
 @asynccontextmanager
@@ -63,16 +65,20 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         KnowledgeError: the pack is wrong.
         Unavailable: a store cannot be opened.
     """
-    demo = load_demo(DIRECTORY / "hospital" / "demo.yaml")
-    rules = load_booking_rules(DIRECTORY / "hospital" / "booking.yaml")
+    demo = load_demo(settings.knowledge_dir / "hospital" / "demo.yaml")
+    rules = load_booking_rules(settings.knowledge_dir / "hospital" / "booking.yaml")
     clock = SystemClock(demo.hospital.zone)
     async with open_stores(settings, demo=demo, rules=rules, clock=clock) as stores:
         doctors = tuple(one.name for one in await stores.hospital.scheduling.practitioners())
-        knowledge = open_knowledge(
+        opening = partial(
+            open_knowledge,
             await stores.hospital.scheduling.departments(),
             booking_rules=rules.before_yes,
             doctors=lambda: doctors,
+            directory=settings.knowledge_dir,
         )
+        knowledge = opening()
+        library = Library(knowledge)
         turns = Turns(
             graph.build(stores.checkpointer),
             Deps(
@@ -86,10 +92,11 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 desk=stores.archive.desk,
                 locks=stores.locks,
             ),
+            library,
         )
         metrics = Metrics()
         health = SystemHealth(
-            knowledge.screen,
+            library.screen,
             {
                 "memory": stores.memory.ping,
                 "archive": partial(stores.archive.sessions.by_resume, ""),
@@ -101,9 +108,9 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             clock=clock,
             timers=asyncio.get_running_loop(),
             turns=turns,
-            screen=knowledge.screen,
-            alarm=PackAlarm(knowledge),
-            wording=knowledge.texts,
+            screen=library.screen,
+            alarm=PackAlarm(library),
+            wording=library,
             notice=notice(knowledge),
             sessions=stores.archive.sessions,
             archive=stores.archive.archive,
@@ -126,7 +133,10 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             stores=stores,
             services=services,
             knowledge=knowledge,
-            worker=worker(settings, stores, knowledge.texts, clock),
+            worker=worker(settings, stores, library, clock),
+            reloading=Reloading(
+                library, opening, metrics, directory=settings.knowledge_dir, report=settings.data_dir / REPORT
+            ),
         )
 
 
@@ -167,8 +177,12 @@ def notice(knowledge: Knowledge) -> Notice:
 class PackAlarm:
     """The pack's words for an escalation outside a turn."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    @property
+    def _knowledge(self) -> Knowledge:
+        return self._library.newest
 
     def raised(self, flags: tuple[RedFlag, ...]) -> Escalated | None:
         """The escalation of the flags that interrupt everything, if any does."""
@@ -181,7 +195,7 @@ class PackAlarm:
 
     def overdue(self, pending: Pending) -> Escalated | None:
         """The escalation of a red flag's question left open; a milder flag raises none."""
-        rule = self._knowledge.pack.red_flags[RuleId(pending.subject)]
+        rule = self._library.flag(RuleId(pending.subject))
         level = emergency.asked_level(rule, pending)
         if not emergency.acts(level, rule.crisis):
             return None

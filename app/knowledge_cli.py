@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from app.asking import ask_to_reload
+from app.settings import read_settings
 from domain.errors import BanyiError
 from evals.pack.check import check_pack
 from evals.pack.remark import Remark, Weight
@@ -33,6 +35,8 @@ KINDS = {
 }
 """What the kinds of warnings are called."""
 
+OUTCOMES = {"applied": "已换上", "unchanged": "没有变化，仍是", "refused": "没有换，仍是"}
+
 knowledge = typer.Typer(name="knowledge", help="Check, compare and reload the pack.", no_args_is_help=True)
 
 Directory = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The pack's directory.")]
@@ -49,6 +53,22 @@ def check(directory: Directory = DIRECTORY, *, print_json: AsJson = False) -> No
     else:
         _show(remarks, errors)
     if errors:
+        raise typer.Exit(1)
+
+
+@knowledge.command("reload")
+def reload() -> None:
+    """Have the service that runs on this data directory take up its changed pack; exit 1 when it is refused."""
+    try:
+        settings = read_settings()
+        reloaded = ask_to_reload(settings.data_dir)
+    except BanyiError as problem:
+        print(f"banyi: {problem}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    for line in reloaded.problems:
+        print(line, file=sys.stderr)
+    print(f"{OUTCOMES[reloaded.outcome]} {reloaded.version}")
+    if reloaded.outcome == "refused":
         raise typer.Exit(1)
 
 

@@ -46,6 +46,12 @@ class Metrics:
             "banyi_dependency_up", "1 while a dependency answers.", ["dependency"], registry=registry
         )
 
+        self._pack = Gauge("banyi_pack", "1 for the pack at work, by version.", ["version"], registry=registry)
+        self._packs = Gauge(
+            "banyi_packs_held", "Packs held: the newest and those interviews are on.", registry=registry
+        )
+        self._reloads = Counter("banyi_pack_reloads", "Reloads of the pack by outcome.", ["outcome"], registry=registry)
+
     def socket(self, change: Literal[1, -1]) -> None:
         """A socket came or went."""
         self._sockets.inc(change)
@@ -73,6 +79,16 @@ class Metrics:
         self._turn_seconds.observe(seconds)
         for stage, milliseconds in timing_ms.items():
             self._stage_seconds.labels(stage).observe(milliseconds / 1000)
+
+    def packs(self, versions: tuple[str, ...]) -> None:
+        """Which packs are held, the one at work first."""
+        self._pack.clear()
+        self._pack.labels(versions[0]).set(1)
+        self._packs.set(len(versions))
+
+    def reloaded(self, outcome: str) -> None:
+        """The pack was to be reloaded: applied, unchanged or refused."""
+        self._reloads.labels(outcome).inc()
 
     def dependency(self, name: str, *, up: bool) -> None:
         """A dependency was asked and answered, or did not."""

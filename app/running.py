@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import structlog
 
 from app.bootstrap import open_service
+from app.pidfile import held
+from app.reloading import Reloading
 from app.server import Server, bound
 from app.settings import Settings
 from app.upkeep import upkeep
@@ -27,15 +30,28 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
         BanyiError: something the service needs cannot be opened.
     """
     listening = bound(settings.host, settings.port)
-    async with open_service(settings) as service, upkeep(service):
+    async with open_service(settings) as service, upkeep(service), reloads(service.reloading):
         settle_memory()
         server = Server(service.app, listening, drain=service.hub.drain, ready=ready)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, server.handle_exit, number, None)
-        await server.serve_quietly()
+        with held(settings.data_dir):
+            await server.serve_quietly()
         await service.turns.drain()
     log.info("stopped")
+
+
+@asynccontextmanager
+async def reloads(reloading: Reloading) -> AsyncIterator[None]:
+    """Reload the pack at every SIGHUP meanwhile."""
+    loop = asyncio.get_running_loop()
+    async with asyncio.TaskGroup() as tasks:
+        loop.add_signal_handler(signal.SIGHUP, lambda: tasks.create_task(reloading.reload()))
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGHUP)
 
 
 def settle_memory() -> None:

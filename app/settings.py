@@ -11,11 +11,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from channels.ports import Rules
 from domain.errors import SettingsError
+from knowledge.loader import DIRECTORY
 
 
 class Settings(BaseSettings):
     """How this service runs. Every field is the environment variable `BANYI_<FIELD>`.
 
+    `knowledge_dir` holds the pack; the one that comes with the service stands where none is named.
     Without `redis_url` a private Valkey runs under `data_dir`; without `database_url` SQLite files stand
     there. `allowed_origins` are the web origins, besides the service's own, whose pages may embed the widget
     (comma-separated, `*` for any). `metrics_token` opens `/metrics` to other machines. `log_format` `auto` is
@@ -27,6 +29,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     data_dir: Path = Path("var")
+    knowledge_dir: Path = DIRECTORY
     redis_url: SecretStr | None = None
     database_url: SecretStr | None = None
     zone: str = "Asia/Shanghai"

@@ -20,6 +20,7 @@ MEMORY_SECONDS = 2.0
 RECORD_SECONDS = 5.0
 ERASURE_SECONDS = 60.0
 DUE_SECONDS = 1.0
+PACK_SECONDS = 60.0
 LONGEST_SECONDS = 60.0
 """A step that fails is tried again after twice the time, up to this."""
 
@@ -35,6 +36,7 @@ async def upkeep(service: Service) -> AsyncIterator[None]:
         asyncio.create_task(_every(RECORD_SECONDS, service.turns.catch_up)),
         asyncio.create_task(_every(ERASURE_SECONDS, service.sessions.erase_deferred)),
         asyncio.create_task(_every(DUE_SECONDS, service.worker.drain)),
+        asyncio.create_task(_every(PACK_SECONDS, service.reloading.retire)),
     ]
     try:
         yield

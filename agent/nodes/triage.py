@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from agent import asking, cards, emergency, explaining, routing
 from agent.conversation import BookingDraft, Conversation
 from agent.deps import TurnContext
+from agent.library import moved
 from agent.nodes.stage import stage
 from agent.reply import Part, Say, Show
 from agent.state import Draft, Judgement, Task, TurnState, TurnUpdate
@@ -74,8 +75,9 @@ def _heard(conversation: Conversation, understanding: Understanding, said: str, 
     """The case after this message: the answer to the open question, and everything else that was said."""
     pack, utterance, pending = context.deps.knowledge.pack, context.utterance, conversation.pending
     case = conversation.case or open_case(pack, now=context.deps.clock.now())
-    case = replace(case, profile=conversation.profile)
-    if pending and pending.kind in INTERVIEW:
+    asked_here = case.knowledge_version == pack.version
+    case = replace(moved(case, pack), profile=conversation.profile)
+    if pending and pending.kind in INTERVIEW and asked_here:
         taps = asking.chosen(pending, utterance.choice.value) if utterance.choice else ()
         reply = Answer(ticked=taps) if utterance.choice else understanding.answer
         case = answer(case, pending.subject, reply, quote=said, pack=pack)

@@ -60,9 +60,14 @@ class Program:
 
 
 @asynccontextmanager
-async def program(folder: Path) -> AsyncIterator[Program]:
+async def program(folder: Path, **settings: str) -> AsyncIterator[Program]:
     """Run the program until the context ends; its URL is what it prints."""
-    environment = {**os.environ, "BANYI_DATA_DIR": str(folder), "BANYI_PORT": "0", "BANYI_LOG_FORMAT": "json"}
+    environment = {
+        **os.environ,
+        "BANYI_DATA_DIR": str(folder),
+        "BANYI_PORT": "0",
+        "BANYI_LOG_FORMAT": "json",
+    } | settings
     process = await asyncio.create_subprocess_exec(
         *BANYI, "serve", env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agent.library import Library
 from agent.red_flag_reply import Reply
 from app.bootstrap import PackAlarm
 from tests.turn.bedside import Bedside
@@ -19,5 +20,5 @@ async def test_a_reply_is_read_against_the_question(patient: Bedside, said: str,
     """A yes, doubt and a denial of a real question of the pack."""
     pending = (await patient.say("胸口疼")).done.pending
     assert pending is not None
-    alarm = PackAlarm(patient.deps.knowledge)
+    alarm = PackAlarm(Library(patient.deps.knowledge))
     assert alarm.reply(pending, patient.utterance(text=said)) is reply
