@@ -11,13 +11,13 @@ import secrets
 import time
 import traceback
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from typing import Literal, TypeAlias, cast
+from dataclasses import fields
+from typing import Any, Literal, TypeAlias, cast
 
 import structlog
 
 from agent.conversation import Conversation
-from agent.deps import Deps, Knowledge, Saying, TurnContext
+from agent.deps import Deps, Saying, TurnContext
 from agent.graph import TurnGraph
 from agent.library import Library
 from agent.nodes.check import Finished
@@ -37,8 +37,10 @@ class Turns:
 
     def __init__(self, graph: TurnGraph, deps: Deps, library: Library | None = None) -> None:
         self._graph = graph
-        self._deps = deps
         self._library = library or Library(deps.knowledge)
+        self._ports: dict[str, Any] = {one.name: getattr(deps, one.name) for one in fields(deps)}
+        del self._ports["knowledge"]  # a pack that was let go must not be held here
+        self._locks = deps.locks
         self._sayings: dict[SessionId, Saying] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._recording = Recording(deps.archive, deps.backlog)
@@ -89,10 +91,14 @@ class Turns:
         trace_id = secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(trace_id=trace_id)
         try:
-            async with self._deps.locks.hold(utterance.session_id):
+            async with self._locks.hold(utterance.session_id):
                 self._sayings[utterance.session_id] = saying
-                deps = replace(self._deps, knowledge=await self._knowledge(utterance.session_id))
-                context = TurnContext(deps=deps, utterance=utterance, trace_id=trace_id, saying=saying)
+                context = TurnContext(
+                    deps=await self._surroundings(utterance.session_id),
+                    utterance=utterance,
+                    trace_id=trace_id,
+                    saying=saying,
+                )
                 finished = await self._graph_run(context, events)
                 await self._recording.record(finished.messages, finished.decision)
             events.put_nowait(saying.cancelled or finished.done)
@@ -125,11 +131,12 @@ class Turns:
             raise AssertionError("the graph ended without an answer")
         return finished
 
-    async def _knowledge(self, session_id: SessionId) -> Knowledge:
-        """The pack of this turn; as long as one pack is held, nothing has to be looked up for it."""
-        if len(self._library.versions) == 1:
-            return self._library.newest
-        return self._library.of(await self._remembered(session_id), at=time.monotonic())
+    async def _surroundings(self, session_id: SessionId) -> Deps:
+        """The ports with this turn's pack; as long as one pack is held, nothing has to be looked up for it."""
+        library = self._library
+        if len(library.versions) == 1:
+            return Deps(**self._ports, knowledge=library.newest)
+        return Deps(**self._ports, knowledge=library.of(await self._remembered(session_id), at=time.monotonic()))
 
     async def _remembered(self, session_id: SessionId) -> Conversation | None:
         state = await self._graph.aget_state({"configurable": {"thread_id": session_id}})

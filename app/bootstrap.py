@@ -51,7 +51,7 @@ class Service:
     turns: Turns
     stores: Stores
     services: Services
-    knowledge: Knowledge
+    library: Library
     worker: Worker
     reloading: Reloading
 
@@ -77,13 +77,12 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             doctors=lambda: doctors,
             directory=settings.knowledge_dir,
         )
-        knowledge = opening()
-        library = Library(knowledge)
+        library = Library(opening())
         turns = Turns(
             graph.build(stores.checkpointer),
             Deps(
                 clock=clock,
-                knowledge=knowledge,
+                knowledge=library.newest,
                 scheduling=stores.hospital.scheduling,
                 patients=stores.hospital.patients,
                 sessions=stores.archive.sessions,
@@ -111,7 +110,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             screen=library.screen,
             alarm=PackAlarm(library),
             wording=library,
-            notice=notice(knowledge),
+            notice=notice(library.newest),
             sessions=stores.archive.sessions,
             archive=stores.archive.archive,
             desk=stores.archive.desk,
@@ -132,7 +131,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             turns=turns,
             stores=stores,
             services=services,
-            knowledge=knowledge,
+            library=library,
             worker=worker(settings, stores, library, clock),
             reloading=Reloading(
                 library, opening, metrics, directory=settings.knowledge_dir, report=settings.data_dir / REPORT

@@ -20,6 +20,7 @@ from agent.library import Library
 from app.metrics import Metrics
 from domain.errors import KnowledgeError
 from knowledge.loader import survey
+from tools.triage.inquiry import forget
 
 log = structlog.get_logger(__name__)
 
@@ -125,6 +126,7 @@ def content_of(directory: Path) -> str:
 
 def collect() -> None:
     """Give back what loading and a pack that was let go held; it is out of the collector's sight otherwise."""
+    forget()
     gc.unfreeze()
     gc.collect()
     gc.freeze()

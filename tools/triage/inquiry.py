@@ -166,3 +166,9 @@ def _axes(complaint: Complaint, question: Question, values: dict[str, Value]) ->
 def _ages(complaint: Complaint) -> tuple[float, ...]:
     applies = complaint.applies
     return age_points(complaint.conditions, youngest=applies.age_min or 0.0, oldest=applies.age_max or 120.0)
+
+
+def forget() -> None:
+    """Drop what was worked out for charts, those of packs that are gone among them."""
+    for kept in (_best, _ages, chart_domains):
+        kept.cache_clear()
