@@ -14,9 +14,9 @@ EVERY = [pytest.param(row, id=row.rule_id) for row in wordings()]
 
 
 def test_every_red_flag_of_the_pack_has_its_wordings() -> None:
-    """A new rule needs three wordings of its own, and no row stands for a rule that is gone."""
+    """A new rule needs at least three wordings of its own, and no row stands for a rule that is gone."""
     assert [row.rule_id for row in wordings()] == [rule.id for rule in rules()]
-    assert all(len(row.said) == 3 for row in wordings())
+    assert all(len(row.said) >= 3 for row in wordings())
 
 
 @pytest.mark.parametrize("row", EVERY)
