@@ -19,8 +19,6 @@ HoldId = NewType("HoldId", str)
 AppointmentId = NewType("AppointmentId", str)
 PractitionerId = NewType("PractitionerId", str)
 
-HOLD_MINUTES = 10
-
 
 class Period(StrEnum):
     """Half of a clinic day."""

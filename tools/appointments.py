@@ -41,7 +41,7 @@ class Wish(StrEnum):
 _FIELDS: dict[Wish, tuple[str, ...]] = {
     Wish.PERIOD: ("period",),
     Wish.FEE: ("max_fee_cents",),
-    Wish.TITLE: ("expert",),
+    Wish.TITLE: ("expert", "title"),
     Wish.DATES: ("first_date", "last_date"),
     Wish.DOCTOR: ("doctor", "practitioner_id"),
 }

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import NotFound
-from domain.scheduling import AppointmentId, AppointmentStatus, Period, SlotQuery
+from domain.scheduling import AppointmentId, AppointmentStatus, Period, SlotQuery, Title
 from domain.session import SessionId
 from tests.hospital.stage import ATTENDING, OTHER_CHIEF, STOMACH, SqlStage
 from tests.stores import MONDAY_MORNING
@@ -56,6 +56,7 @@ async def test_what_matches_is_found_without_giving_anything_up(embedded: SqlSta
         (SlotQuery(period=Period.MORNING), (Wish.PERIOD,)),
         (SlotQuery(max_fee_cents=100), (Wish.FEE,)),
         (SlotQuery(expert=True), (Wish.TITLE,)),
+        (SlotQuery(title=Title.CHIEF), (Wish.TITLE,)),
         (SlotQuery(last_date=TODAY), (Wish.DATES,)),
         (SlotQuery(doctor="没有这个人"), (Wish.DOCTOR,)),
         (

@@ -11,7 +11,6 @@ from sqlalchemy import update
 from domain.errors import Conflict, Expired, NotFound
 from domain.patient import PatientId
 from domain.scheduling import (
-    HOLD_MINUTES,
     Appointment,
     AppointmentId,
     AppointmentStatus,
@@ -23,7 +22,7 @@ from domain.scheduling import (
 )
 from domain.session import SessionId
 from tests.hospital.stage import ATTENDING, CHIEF, NERVES, OTHER_CHIEF, STOMACH, SqlStage, Stage
-from tests.stores import MONDAY_MORNING
+from tests.stores import MONDAY_MORNING, booking_rules
 from tools.hospital.sql.schema import departments
 
 pytestmark = pytest.mark.contract
@@ -32,6 +31,7 @@ NINE = MONDAY_MORNING + timedelta(hours=2)
 THREE = MONDAY_MORNING + timedelta(hours=8)
 TOMORROW = NINE + timedelta(days=1)
 SESSION = SessionId("session-1")
+HOLD = booking_rules().hold
 
 
 async def _left(stage: Stage) -> list[int]:
@@ -138,13 +138,13 @@ async def test_a_hold_keeps_a_place_for_ten_minutes(stage: Stage) -> None:
     """Nobody else gets the place meanwhile; then it is free again, swept or not."""
     slot_id = await stage.open_slot(NINE)
     held = await stage.scheduling.hold(slot_id, session_id=SESSION, key="k", now=stage.clock.now())
-    assert held.expires_at == stage.clock.now() + timedelta(minutes=HOLD_MINUTES)
+    assert held.expires_at == stage.clock.now() + HOLD
     assert held.slot.left == 0
     assert await _left(stage) == []
     with pytest.raises(Conflict) as refused:
         await _hold(stage, slot_id, key="other", session_id=SessionId("session-2"))
     assert refused.value.reason == Refusal.FULL
-    stage.clock.advance(timedelta(minutes=HOLD_MINUTES))
+    stage.clock.advance(HOLD)
     assert await _left(stage) == [1]
     await _hold(stage, slot_id, key="other", session_id=SessionId("session-2"))
     assert await stage.broken() == []
@@ -238,7 +238,7 @@ async def test_a_hold_that_ran_out_cannot_be_confirmed(stage: Stage) -> None:
     """It is told apart from a hold that never was, before and after its place went to somebody else."""
     slot_id = await stage.open_slot(NINE)
     hold_id = await _hold(stage, slot_id)
-    stage.clock.advance(timedelta(minutes=HOLD_MINUTES))
+    stage.clock.advance(HOLD)
     with pytest.raises(Expired):
         await _confirm(stage, hold_id, await stage.patient())
     await _hold(stage, slot_id, key="next")
