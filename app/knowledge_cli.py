@@ -11,13 +11,16 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.asking import ask_to_reload
 from app.settings import read_settings
 from domain.errors import BanyiError
 from evals.pack.check import check_pack
+from evals.pack.difference import Seen, gather, jobs
 from evals.pack.remark import Remark, Weight
-from knowledge.loader import DIRECTORY
+from knowledge.loader import DIRECTORY, load_pack
+from knowledge.pack import Pack
 from knowledge.strict import Mark
 from tools.hospital.sql.demo import load_demo
 
@@ -56,6 +59,30 @@ def check(directory: Directory = DIRECTORY, *, print_json: AsJson = False) -> No
         raise typer.Exit(1)
 
 
+@knowledge.command("diff")
+def diff(before: Directory, after: Directory, *, print_json: AsJson = False) -> None:
+    """What changes for patients between two packs, over generated cases; exit 1 when anything does."""
+    packs = _loaded(before), _loaded(after)
+    seen: list[Seen] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        for job in progress.track(jobs(*packs, (before, after)), description="比较"):
+            seen += job()
+    changes = gather(iter(seen))
+    if print_json:
+        print(json.dumps([dataclasses.asdict(change) for change in changes], ensure_ascii=False, indent=2))
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for change in changes:
+            console.print("[bold red]‼ 变轻[/] " if change.lowered else "", end="")
+            console.print(change.sentence, markup=False)
+        lowered = sum(change.count for change in changes if change.lowered)
+        versions = " → ".join(pack.version for pack in packs)
+        console.print(f"{versions}：{len(changes)} 种变化" + (f"，其中 {lowered} 个情形变轻" if lowered else ""))
+    if changes:
+        raise typer.Exit(1)
+
+
 @knowledge.command("reload")
 def reload() -> None:
     """Have the service that runs on this data directory take up its changed pack; exit 1 when it is refused."""
@@ -70,6 +97,14 @@ def reload() -> None:
     print(f"{OUTCOMES[reloaded.outcome]} {reloaded.version}")
     if reloaded.outcome == "refused":
         raise typer.Exit(1)
+
+
+def _loaded(directory: Path) -> Pack:
+    try:
+        return load_pack(directory)
+    except BanyiError as problem:
+        print(problem, file=sys.stderr)
+        raise typer.Exit(2) from None
 
 
 def _doctors(directory: Path) -> list[tuple[str, Mark]]:
