@@ -10,7 +10,7 @@ from domain.clinical import RuleId
 from domain.errors import KnowledgeError
 from knowledge.wordings import Wordings, load_wordings
 from tests.red_flags.compiled import resemblance, screen
-from tools.triage.resemblance import THRESHOLD, WINDOW_CHARACTERS, Resemblance
+from tools.triage.resemblance import THRESHOLD, USUAL_CHARACTERS, Resemblance
 from understanding.normalise import normalise
 
 pytestmark = pytest.mark.unit
@@ -56,10 +56,10 @@ def test_a_pattern_that_holds_leaves_nothing_to_resemblance() -> None:
 
 
 def test_a_danger_buried_in_a_long_message_still_counts() -> None:
-    """Of a long text the worst window counts, not the average."""
+    """Of a long text the worst run of clauses counts, not the whole."""
     chatter = "我想问一下复印病历要带什么，发票在哪里换，停车场怎么收费，" * 10
-    danger = "他躺在地上眼睛翻白怎么拍都没动静，嘴唇发紫"
-    assert len(chatter) > 2 * WINDOW_CHARACTERS
+    danger = "他躺在地上眼睛翻白怎么拍都没动静，嘴唇发紫，"
+    assert len(chatter) > 2 * USUAL_CHARACTERS
     assert score(chatter + danger + chatter) >= THRESHOLD > score(chatter)
 
 

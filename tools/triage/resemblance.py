@@ -8,6 +8,7 @@ everywhere, and an example added to the pack counts at once. It can only make th
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from math import log
@@ -20,8 +21,8 @@ THRESHOLD = 12.0
 CLEAR = 20.0
 """Log-odds from which the danger signs are asked about beside the interview of a known complaint."""
 PIECE_CHARACTERS = 3
-WINDOW_CHARACTERS = 120
-"""Longer texts are looked at in windows of this length, each overlapping half of the one before."""
+USUAL_CHARACTERS = 60
+_CLAUSE = re.compile(r"[^，。、:]{1,30}")
 
 
 class Resemblance:
@@ -37,8 +38,17 @@ class Resemblance:
         }
 
     def score(self, text: str) -> float:
-        """Log-odds that a normal text is an emergency's rather than a harmless one's; of a long one the worst part."""
-        return max(self._score(window) for window in _windows(text))
+        """Log-odds that a normal text is an emergency's rather than a harmless one's.
+
+        Of a text longer than people usually write it is the worst run of clauses that counts.
+        """
+        if len(text) <= USUAL_CHARACTERS:
+            return self._score(text)
+        worst = run = float("-inf")
+        for clause in _CLAUSE.findall(text):
+            run = max(run, 0.0) + self._score(clause)
+            worst = max(worst, run)
+        return worst
 
     def _score(self, text: str) -> float:
         weights = self._weights
@@ -51,13 +61,6 @@ def _pieces(text: str) -> set[str]:
         for length in range(1, PIECE_CHARACTERS + 1)
         for start in range(len(text) - length + 1)
     }
-
-
-def _windows(text: str) -> list[str]:
-    if len(text) <= WINDOW_CHARACTERS:
-        return [text]
-    step = WINDOW_CHARACTERS // 2
-    return [text[start : start + WINDOW_CHARACTERS] for start in range(0, len(text) - step, step)]
 
 
 def _counted(texts: Iterable[str]) -> Iterator[str]:
