@@ -16,9 +16,9 @@ from math import log
 from knowledge.wordings import Wordings
 from understanding.normalise import normalise
 
-THRESHOLD = 12.0
+THRESHOLD = 8.0
 """Log-odds from which a message goes through an interview, whatever else it asks for; see ADR 0005."""
-CLEAR = 20.0
+CLEAR = 14.0
 """Log-odds from which the danger signs are asked about beside the interview of a known complaint."""
 PIECE_CHARACTERS = 3
 USUAL_CHARACTERS = 60
