@@ -28,6 +28,8 @@ TAGS: dict[str, type] = {
     "document": patient.Document,
     "identity": patient.Identity,
     "period": scheduling.Period,
+    "slot_status": scheduling.SlotStatus,
+    "hold_status": scheduling.HoldStatus,
     "title": scheduling.Title,
     "appointment_status": scheduling.AppointmentStatus,
     "hospital_department": scheduling.HospitalDepartment,

@@ -29,12 +29,18 @@ async def test_a_student_or_colleague_who_asks_calls_no_ambulance(patient: Bedsi
         "过敏性休克怎么办，我妈刚打完针脸肿喘不上气",
         "过敏性休克的抢救流程是什么，我妈刚打完针脸肿喘不上气",
         "我妈过敏性休克了，抢救措施有哪些",
-        "过敏性休克怎么处理",
     ],
 )
 async def test_an_emergency_worded_like_a_question_is_one(patient: Bedside, told: str) -> None:
     """Somebody it happens to, or no sign that it is asked in general."""
     assert (await patient.say(told)).escalated is not None
+
+
+async def test_a_bare_question_about_a_shock_is_asked_about(patient: Bedside) -> None:
+    """Nobody says whether it is happening, so that is what is asked, the call button beside it."""
+    answer = await patient.say("过敏性休克怎么处理")
+    assert answer.done.pending is not None
+    assert answer.done.pending.subject == "RF-009"
 
 
 async def test_asking_for_a_toxic_dose_is_not_closed_by_one_no(patient: Bedside) -> None:

@@ -100,7 +100,7 @@ async def test_another_site_that_is_allowed_embeds_the_assistant(
     await visitor.say("停车场在哪")
     await expect(visitor.root.get_by_text("《停车》").last).to_be_visible()
     await page.goto(f"{theatre.url.replace('127.0.0.1', 'localhost')}/partner?of={hospital.url}")
-    await expect(visitor.root.get_by_text("网络断开了")).to_be_visible()
+    await expect(visitor.root.get_by_text("现在无法使用导诊服务")).to_be_visible()
     await expect(visitor.root.get_by_role("link", name="紧急情况请拨打 120")).to_be_visible()
     await expect(visitor.root.get_by_role("button", name="同意并开始")).to_have_count(0)
 
