@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from agent.deps import Reader
@@ -9,6 +10,8 @@ from domain.clinical import Presence
 from domain.session import Pending
 from domain.turn import Utterance
 
+_PREMISE = re.compile(r"^[^，。？]{2,8}，?(?:同时|并且)")
+"""What a question takes as known (发烧同时…); to say it again affirms nothing."""
 YES, NO = "yes", "no"
 """Values of the question's two options."""
 SILENCE = "silence"
@@ -47,7 +50,8 @@ def read(pending: Pending, utterance: Utterance, reader: Reader) -> Reply:
         return Reply.YES
     if answer.unsure:
         return Reply.UNCLEAR
-    asked = {finding.concept for finding in reader(pending.question, pending=None, now=utterance.at).findings}
+    question = _PREMISE.sub("", pending.question)
+    asked = {finding.concept for finding in reader(question, pending=None, now=utterance.at).findings}
     affirmed = {one.concept for one in said.findings if one.presence is Presence.PRESENT} & asked
     denied = {one.concept for one in said.findings if one.presence is Presence.ABSENT} & asked
     if affirmed:

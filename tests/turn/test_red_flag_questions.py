@@ -108,3 +108,15 @@ async def test_without_consent_a_milder_flag_is_not_remembered(patient: Bedside)
     denied = await patient.put(replace(patient.utterance(text="没有"), consented=False))
     assert isinstance(denied.events[-1], TurnDone)
     assert TWO not in repr(await patient.turns.pending(patient.session_id))
+
+
+async def test_saying_again_what_the_question_takes_as_known_affirms_nothing(patient: Bedside) -> None:
+    """「发烧同时脖子硬……吗」 answered by 「最高39度」 is asked once more, and a clear no ends it."""
+    asked = (await patient.say("发烧两天，头疼，怕光还吐")).done.pending
+    assert asked is not None
+    assert asked.subject == "RF-020"
+    again = await patient.say("最高烧到39度")
+    assert again.escalated is None
+    assert again.done.pending is not None
+    assert again.done.pending.subject == "RF-020"
+    assert (await patient.say("没有")).escalated is None
