@@ -11,7 +11,10 @@ BanyiError                     code, patient never sees str(error)
 │   ├── InvalidFields          bad_fields: `fields` names what is wrong, in the reader's words
 │   └── RateLimited            rate_limited: `retry_after_seconds`
 ├── Unavailable                unavailable: an outside thing did not answer; the caller may retry
-│   └── LockLost               another worker holds the session now; this turn must not write
+│   ├── LockLost               another worker holds the session now; this turn must not write
+│   ├── Busy                   every place is taken and enough wait already; do without at once
+│   ├── TooLate                a budget ran out or nobody wants the answer any more: `reason`
+│   └── ModelFailed            a model host did not do its work: `kind` says how
 └── Defect                     internal: a bug or a broken deployment; never retried
     ├── KnowledgeError         the pack is wrong: names the file and the line
     ├── SettingsError          a setting is wrong: names the key
@@ -20,7 +23,7 @@ BanyiError                     code, patient never sees str(error)
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class BanyiError(Exception):
@@ -113,6 +116,44 @@ class Unavailable(BanyiError):
 
 class LockLost(Unavailable):
     """The session's lock expired or moved on; the holder must stop writing."""
+
+
+class Busy(Unavailable):
+    """Every place is taken and enough callers wait already: do without at once."""
+
+
+class TooLate(Unavailable):
+    """The answer did not come in time, or is not wanted any more; nothing of it comes later."""
+
+    def __init__(
+        self, dependency: str, reason: Literal["understanding", "first_sentence", "answer", "stopped"]
+    ) -> None:
+        super().__init__(dependency)
+        self.reason = reason
+
+
+FailureKind = Literal["connect", "timeout", "cut", "garbage", "status", "missing", "refused"]
+
+
+class ModelFailed(Unavailable):
+    """A model host failed: `kind` is stable, the text names the host and never what was asked or answered.
+
+    `connect`: nobody there; `timeout`: silent for too long; `cut`: the stream ended early; `garbage`: not the
+    wire format; `status`: an error of the host's own; `missing`: the host does not have the model; `refused`:
+    the host does not take such a request (thinking, tools or a schema the model cannot do).
+    """
+
+    def __init__(self, dependency: str, kind: FailureKind) -> None:
+        super().__init__(dependency)
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"{self.dependency}: {self.kind}"
+
+    @property
+    def host_at_fault(self) -> bool:
+        """Whether it speaks against the host, rather than against the request."""
+        return self.kind not in {"missing", "refused"}
 
 
 class Defect(BanyiError):
