@@ -16,7 +16,7 @@ from rich.table import Table
 
 from app.evaluating import open_readings, play_all
 from domain.errors import BanyiError
-from evals import departments, findings, intents, triage
+from evals import departments, findings, intents, screening, triage
 from evals.case import Case
 from evals.report import as_json, percent, triage_page
 from evals.rows import read_rows
@@ -80,6 +80,15 @@ def eval_intents(data: Data, *, print_json: AsJson = False, out: Out = None) -> 
     readings = open_readings(ON_DAY)
     report = _read(lambda: intents.report(read_rows(data, intents.Wish), readings.intents))
     _show("intents", report, data, readings.knowledge.pack.version, print_json=print_json, out=out)
+
+
+@evaluations.command("screen")
+def eval_screen(data: Data, *, print_json: AsJson = False, out: Out = None) -> None:
+    """What the emergency screen makes of first messages."""
+    readings = open_readings(ON_DAY)
+    screen = readings.knowledge.screen
+    report = _read(lambda: screening.report(read_rows(data, screening.FirstMessage), screen, readings.resemblance))
+    _show("screen", report, data, readings.knowledge.pack.version, print_json=print_json, out=out)
 
 
 def _read(work: Any) -> Any:

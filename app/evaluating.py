@@ -28,11 +28,14 @@ from domain.turn import TurnEvent, Utterance
 from evals.case import Case
 from evals.play import Outcome, play
 from knowledge.loader import DIRECTORY
+from knowledge.wordings import load_wordings
 from tools.triage.chart import Chart
 from tools.triage.charts import open_charts
 from tools.triage.departments import choose
 from tools.triage.hearing import hear
 from tools.triage.interview import open_case
+from tools.triage.resemblance import Resemblance
+from understanding.normalise import normalise
 from understanding.reading import Understanding
 
 CASES_AT_ONCE = 8
@@ -114,6 +117,7 @@ class Readings:
 
     knowledge: Knowledge
     now: datetime
+    resemblances: Resemblance
 
     def understanding(self, text: str) -> Understanding:
         """One message, read."""
@@ -126,6 +130,10 @@ class Readings:
         charts = tuple(Chart.of(complaint, case, pack) for complaint in open_charts(case, pack))
         return tuple(choice.id for choice in choose(case, charts, Disposition.OPD, pack))
 
+    def resemblance(self, text: str) -> float:
+        """Log-odds that a first message is an emergency's, by wording alone."""
+        return self.resemblances.score(normalise(text).text)
+
     def intents(self, text: str) -> frozenset[str]:
         """What a message asks for."""
         return frozenset(intent.id for intent in self.understanding(text).intents)
@@ -137,4 +145,6 @@ class Readings:
 
 def open_readings(now: datetime) -> Readings:
     """The project's pack, for no hospital in particular."""
-    return Readings(open_knowledge((), booking_rules=(), doctors=tuple, directory=DIRECTORY), now)
+    knowledge = open_knowledge((), booking_rules=(), doctors=tuple, directory=DIRECTORY)
+    wordings = load_wordings(DIRECTORY / "clinical" / "wordings", knowledge.pack.red_flags)
+    return Readings(knowledge, now, Resemblance(wordings))
