@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import permutations
-from operator import itemgetter
+from operator import itemgetter, or_
 from typing import TypeAlias
 
 from understanding.normalise import Normal
@@ -106,18 +107,21 @@ class Heard:
 
 
 class Parts:
-    """Parts of patterns, numbered; which of their places a text fills, and where the parts stand in it."""
+    """Parts of patterns, numbered; which of their places a text fills, and where the parts stand in it.
+
+    Sets of places are integers with one bit for each place, so that comparing them is one operation.
+    """
 
     def __init__(self, commonness: Mapping[int, float]) -> None:
         self._commonness = commonness
         self._numbers: dict[Placed, int] = {}
         self._orders: list[tuple[tuple[Place, ...], ...]] = []
         self._rarest: list[Place] = []
-        self._by_place: dict[int, list[int]] = {}
+        self._entered: dict[int, list[int]] = {}
         self._places: dict[Place, int] = {}
-        self._filled_by: dict[int, list[int]] = {}
-        self.needs: list[frozenset[int]] = []
-        """For each part its places, numbered."""
+        self._fills: dict[int, int] = {}
+        self.needs: list[int] = []
+        """For each part its places, as bits."""
 
     def add(self, places: tuple[Place, ...], *, ordered: bool) -> int:
         """The number of a part; the same part has one number."""
@@ -127,50 +131,53 @@ class Parts:
             number = self._numbers[part] = len(self._numbers)
             self._orders.append((places,) if ordered else tuple(permutations(places)))
             self._rarest.append(min(places, key=self._common))
-            self.needs.append(frozenset(map(self._place, places)))
-            self._by_place.setdefault(self.rarest((number,)), []).append(number)
+            self.needs.append(reduce(or_, map(self._bit, places)))
+            for concept in self.rarest((number,)):
+                self._entered.setdefault(concept, []).append(number)
         return number
 
-    def rarest(self, parts: Iterable[int]) -> int:
+    def rarest(self, parts: Iterable[int]) -> Place:
         """The place of these parts that is filled most rarely."""
-        return self._places[min((self._rarest[part] for part in parts), key=self._common)]
+        return min((self._rarest[part] for part in parts), key=self._common)
 
-    def filled(self, heard: Heard) -> set[int]:
-        """The places the text fills."""
-        filled_by = self._filled_by
-        return set().union(*map(filled_by.__getitem__, heard.spans.keys() & filled_by.keys()))
+    def filled(self, heard: Heard) -> int:
+        """The places the text fills, as bits."""
+        filled, fills = 0, self._fills
+        for concept in heard.spans.keys() & fills.keys():
+            filled |= fills[concept]
+        return filled
 
     def found(self, heard: Heard) -> dict[int, list[Span]]:
-        """For each part that stands in the text, where; in the order in which the text fills them."""
-        filled, entered, needs = self.filled(heard), self._by_place, self.needs
-        near = [part for place in filled & entered.keys() for part in entered[place] if needs[part] <= filled]
-        return {part: spans for part in self.ranked(near, heard) if (spans := self.stands(part, heard))}
+        """For each part that stands in the text, where; in the order in which the text fills their rarest places."""
+        filled, entered, needs = self.filled(heard), self._entered, self.needs
+        near = dict.fromkeys(
+            part
+            for concept in filter(entered.__contains__, heard.spans)
+            for part in entered[concept]
+            if needs[part] & filled == needs[part]
+        )
+        return {part: spans for part in near if (spans := self.stands(part, heard))}
 
     def stands(self, part: int, heard: Heard) -> list[Span]:
         """Where a part stands in the text, the least doubtful first."""
         return heard.chains(self._orders[part])
 
-    def ranked(self, parts: Iterable[int], heard: Heard) -> list[int]:
-        """The parts in the order in which their rarest places were first filled."""
-        waiting: dict[int, list[int]] = {}
-        for part in sorted(parts):
-            for concept in self._rarest[part]:
-                waiting.setdefault(concept, []).append(part)
-        return list(
-            dict.fromkeys(part for concept in filter(waiting.__contains__, heard.spans) for part in waiting[concept])
-        )
+    def ranks(self, parts: Iterable[int], heard: Heard) -> dict[int, tuple[int, int]]:
+        """For each part the text fills when its rarest place was first filled, and its number."""
+        first = {concept: at for at, concept in enumerate(heard.spans)}
+        return {part: (min([first[concept] for concept in self._rarest[part] & first.keys()]), part) for part in parts}
 
     def _common(self, place: Place) -> float:
         """How often a place is likely to be filled, compared with others."""
         return sum(self._commonness.get(concept, 0) for concept in place)
 
-    def _place(self, place: Place) -> int:
+    def _bit(self, place: Place) -> int:
         number = self._places.get(place)
         if number is None:
             number = self._places[place] = len(self._places)
             for concept in place:
-                self._filled_by.setdefault(concept, []).append(number)
-        return number
+                self._fills[concept] = self._fills.get(concept, 0) | 1 << number
+        return 1 << number
 
 
 _doubt = itemgetter(2, 0)

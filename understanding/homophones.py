@@ -33,6 +33,8 @@ _TONE_MARKS = "\u0304\u0301\u030c\u0300"
 _FIRST_CODE = 0xE000
 _CHINESE = re.compile(r"[一-鿿]{2,}")
 _IDEOGRAPHS = range(0x4E00, 0xA000)
+_PUNCTUATION = "，。、:"
+"""What no word reaches over."""
 _SHORT, _LONG = 2, 5
 _EVERYDAY = frozenset(
     "的地得了着过个是有在不没无也都还就又再才很太更最只先后前上下左右里外中大小多少一二两三四五六七八九十半几第每"
@@ -70,7 +72,6 @@ class Homophones:
         if not self._terms:
             return ()
         found: list[tuple[int, str]] = []
-        words: list[tuple[int, int]] | None = None
         for last, alike in self._sounds.iter(text.translate(_syllables())):
             start, end = last + 1 - len(alike[0]), last + 1
             written = text[start:end]
@@ -79,7 +80,7 @@ class Homophones:
             likely = [term for term in alike if self._likely(written, term)]
             if not likely:
                 continue
-            words = _words(text) if words is None else words
+            words = _words_around(text, start, end)
             term = next((one for one in likely if _stands_apart(start, written, one, words)), None)
             if term is not None:
                 found.append((start, term))
@@ -125,11 +126,13 @@ def _apart(found: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
     return tuple(sorted(taken))
 
 
-def _words(text: str) -> list[tuple[int, int]]:
-    """Where words of two characters and more stand."""
+def _words_around(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where words of two characters and more stand between the punctuation on either side of a stretch."""
+    before = text[:start]
+    at = max(map(before.rfind, _PUNCTUATION)) + 1
+    last = min((stop for mark in _PUNCTUATION if (stop := text.find(mark, end)) >= 0), default=len(text))
     spans = []
-    at = 0
-    for word in rjieba.cut(text, hmm=False):
+    for word in rjieba.cut(text[at:last], hmm=False):
         if len(word) > 1:
             spans.append((at, at + len(word)))
         at += len(word)

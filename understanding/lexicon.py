@@ -49,34 +49,22 @@ class Lexicon:
     ) -> None:
         self.vocabulary = vocabulary
         self.concepts = list(vocabulary.concepts.values())
-        self._ids: dict[str, int] = {
-            name: number for number, name in enumerate(vocabulary.concepts)
-        }
+        self._ids: dict[str, int] = {name: number for number, name in enumerate(vocabulary.concepts)}
         self._classes = self._memberships()
         used = terms(
             [
                 *patterns,
-                *(
-                    pattern
-                    for item in vocabulary.compositions
-                    for pattern in item.patterns
-                ),
+                *(pattern for item in vocabulary.compositions for pattern in item.patterns),
             ]
         )
         literals = sorted(term.text for term in used if term.literal)
         labelled = complaints or {}
-        self.complaint_ids = {
-            self._new(f"complaint:{label}"): label for label in labelled
-        }
+        self.complaint_ids = {self._new(f"complaint:{label}"): label for label in labelled}
         forms = self._forms(literals, labelled)
         self._clinical = frozenset(
-            number
-            for number, concept in enumerate(self.concepts)
-            if concept.kind is not Kind.WORD
+            number for number, concept in enumerate(self.concepts) if concept.kind is not Kind.WORD
         )
-        self._kept = frozenset(
-            self._keep(term.text for term in used if not term.literal)
-        )
+        self._kept = frozenset(self._keep(term.text for term in used if not term.literal))
         self._automaton = self._compiled(forms)
         self._commonness = self._common(forms)
         self._compositions = Compositions(
@@ -88,11 +76,7 @@ class Lexicon:
             classes=self._classes,
             commonness=self._commonness,
         )
-        symptoms = {
-            number
-            for number, concept in enumerate(self.concepts)
-            if concept.kind is Kind.SYMPTOM
-        }
+        symptoms = {number for number, concept in enumerate(self.concepts) if concept.kind is Kind.SYMPTOM}
         self._noise = ahocorasick.Automaton()
         for row in vocabulary.noise:
             self._noise.add_word(row.wrong, row)
@@ -104,10 +88,7 @@ class Lexicon:
             parts=self._single([Kind.PART]),
         )
         self._parted = Parted(
-            {
-                form: [number for number in numbers if number in symptoms]
-                for form, numbers in forms.items()
-            }
+            {form: [number for number in numbers if number in symptoms] for form, numbers in forms.items()}
         )
         self._heard = lru_cache(_HEARD_KEPT)(self._hear)
 
@@ -129,10 +110,7 @@ class Lexicon:
         Raises:
             ValueError: the lexicon was not compiled with this pattern.
         """
-        return tuple(
-            frozenset(self._number(term) for term in place.terms)
-            for place in part.places
-        ), part.ordered
+        return tuple(frozenset(self._number(term) for term in place.terms) for place in part.places), part.ordered
 
     def index(self) -> Parts:
         """An empty index for parts of patterns over this lexicon."""
@@ -173,19 +151,13 @@ class Lexicon:
 
     def _keep(self, names: Iterable[str]) -> Iterator[int]:
         """Concepts whose mentions are kept: word classes, and what a pattern names."""
-        yield from (
-            number
-            for number, concept in enumerate(self.concepts)
-            if concept.kind is Kind.WORD
-        )
+        yield from (number for number, concept in enumerate(self.concepts) if concept.kind is Kind.WORD)
         yield from (self._ids[name] for name in names)
         yield from range(len(self.concepts), len(self._ids))
 
     def _memberships(self) -> dict[int, tuple[int, ...]]:
         """For each concept itself and every class that includes it, however deep."""
-        parents: dict[int, set[int]] = {
-            number: set() for number in range(len(self.concepts))
-        }
+        parents: dict[int, set[int]] = {number: set() for number in range(len(self.concepts))}
         for number, concept in enumerate(self.concepts):
             for member in concept.members:
                 parents[self._ids[member]].add(number)
@@ -199,9 +171,7 @@ class Lexicon:
             found[number] = (number, *sorted(reached - {number}))
         return found
 
-    def _forms(
-        self, literals: Iterable[str], complaints: Mapping[str, Iterable[str]]
-    ) -> dict[str, tuple[int, ...]]:
+    def _forms(self, literals: Iterable[str], complaints: Mapping[str, Iterable[str]]) -> dict[str, tuple[int, ...]]:
         forms: dict[str, dict[int, None]] = {}
         for number, concept in enumerate(self.concepts):
             for form in concept.forms:
@@ -211,9 +181,7 @@ class Lexicon:
             forms.setdefault(plain(literal), {})[self._new("=" + literal)] = None
         for label, aliases in complaints.items():
             for alias in aliases:
-                forms.setdefault(plain(alias), {})[self._ids[f"complaint:{label}"]] = (
-                    None
-                )
+                forms.setdefault(plain(alias), {})[self._ids[f"complaint:{label}"]] = None
         return {form: tuple(numbers) for form, numbers in forms.items()}
 
     def _compiled(self, forms: Mapping[str, tuple[int, ...]]) -> Automaton:
@@ -226,11 +194,7 @@ class Lexicon:
                 concepts=forms,
                 classes=self._classes,
                 kept=self._kept,
-                named=frozenset(
-                    number
-                    for number, concept in enumerate(self.concepts)
-                    if concept.kind in _NAMED
-                ),
+                named=frozenset(number for number, concept in enumerate(self.concepts) if concept.kind in _NAMED),
                 clinical=self._clinical,
                 cues={word: tuple(kinds) for word, kinds in cues.items()},
                 guards=self.vocabulary.guards,
@@ -242,11 +206,7 @@ class Lexicon:
         commonness: dict[int, float] = {}
         for form, own in forms.items():
             share = _RARER_WITH_LENGTH ** (1 - len(form))
-            for number in {
-                member
-                for concept in own
-                for member in self._classes.get(concept, (concept,))
-            }:
+            for number in {member for concept in own for member in self._classes.get(concept, (concept,))}:
                 commonness[number] = commonness.get(number, 0.0) + share
         return commonness
 
@@ -255,10 +215,7 @@ class Lexicon:
         for concept in self.concepts:
             short = _SHORT if concept.kind in _SOUNDS_MATTER else _SHORT + 1
             for form in concept.forms:
-                if (
-                    len(form) >= short
-                    and len(_PARTICLES.findall(form)) <= len(form) - short
-                ):
+                if len(form) >= short and len(_PARTICLES.findall(form)) <= len(form) - short:
                     yield form
         yield from (literal for literal in literals if len(literal) > _SHORT)
 
@@ -266,16 +223,10 @@ class Lexicon:
         """Single characters that are a form of these kinds."""
         wanted = frozenset(kinds)
         return frozenset(
-            form
-            for concept in self.concepts
-            if concept.kind in wanted
-            for form in concept.forms
-            if len(form) == 1
+            form for concept in self.concepts if concept.kind in wanted for form in concept.forms if len(form) == 1
         )
 
-    def _scan(
-        self, heard: Heard, text: str, places: list[tuple[int, int]] | None = None
-    ) -> Surface:
+    def _scan(self, heard: Heard, text: str, places: list[tuple[int, int]] | None = None) -> Surface:
         """Add what `text` mentions to `heard`; `places` maps its characters to the normal text's."""
         surface = self._automaton.read(text)
         regions = _governing(text, surface) if surface.cues else ()
@@ -285,16 +236,8 @@ class Lexicon:
         for region in regions:
             governed[region.start : region.end] = b"\1" * (region.end - region.start)
         for start, end, entry in surface.hits:
-            status = (
-                status_of(start, end, regions, named=entry.named)
-                if governed[start]
-                else present
-            )
-            span = (
-                (start, end, status)
-                if places is None
-                else _placed((start, end, status), places)
-            )
+            status = status_of(start, end, regions, named=entry.named) if governed[start] else present
+            span = (start, end, status) if places is None else _placed((start, end, status), places)
             for concept in entry.concepts:
                 if concept in spans:
                     spans[concept].append(span)
@@ -320,10 +263,7 @@ class Lexicon:
     def _repair(self, heard: Heard) -> None:
         """Read around every likely miswriting again, with the miswriting put right."""
         text = heard.normal.text
-        repairs = [
-            (start, start + len(term), term)
-            for start, term in self._homophones.find(text)
-        ]
+        repairs = [(start, start + len(term), term) for start, term in self._homophones.find(text)]
         heard.guessed = [(start, end) for start, end, _ in repairs]
         for last, row in self._noise.iter(text):
             if row.context is None or row.context.search(text):
@@ -353,11 +293,7 @@ def _governing(text: str, surface: Surface) -> tuple[Region, ...]:
         surface.cues,
         longest={start: end for start, end, _ in hits},
         before={end: start for start, end, entry in reversed(hits) if entry.clinical},
-        names=(
-            (start, end)
-            for start, end, entry in hits
-            if entry.named or text[end - 1] == "病"
-        ),
+        names=((start, end) for start, end, entry in hits if entry.named or text[end - 1] == "病"),
     )
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import combinations
-from operator import itemgetter
+from operator import itemgetter, or_
 from typing import Generic, NamedTuple, TypeVar
 
 from knowledge.patterns import Part, Pattern
@@ -43,14 +44,14 @@ class Match(NamedTuple, Generic[Key]):
 
 @dataclass(frozen=True, slots=True)
 class _Shape(Generic[Key]):
-    """What patterns of several keys ask alike; `needs` are the places of all its parts.
+    """What patterns of several keys ask alike; `needs` are the places of all its parts, as bits.
 
     `written` holds each pattern with its number in the matcher.
     """
 
     anchors: tuple[int, ...]
     scene: tuple[int, ...]
-    needs: frozenset[int]
+    needs: int
     written: list[tuple[int, Key, Pattern]] = field(default_factory=list)
 
 
@@ -66,93 +67,61 @@ class _Fill:
 class Matcher(Generic[Key]):
     """Patterns, grouped by key, compiled against a lexicon that knows their names and phrases."""
 
-    def __init__(
-        self, lexicon: Lexicon, patterns: Mapping[Key, Iterable[Pattern]]
-    ) -> None:
+    def __init__(self, lexicon: Lexicon, patterns: Mapping[Key, Iterable[Pattern]]) -> None:
         parts = self._parts = lexicon.index()
         shapes: dict[tuple[tuple[int, ...], tuple[int, ...]], _Shape[Key]] = {}
-        self._by_place: dict[int, list[_Shape[Key]]] = {}
-        written = [
-            (key, pattern)
-            for key, alternatives in patterns.items()
-            for pattern in alternatives
-        ]
+        self._shapes: list[_Shape[Key]] = []
+        self._entered: dict[int, list[int]] = {}
+        written = [(key, pattern) for key, alternatives in patterns.items() for pattern in alternatives]
         for number, (key, pattern) in enumerate(written):
             anchors = tuple(self._enter(lexicon, part) for part in pattern.anchors)
             scene = tuple(self._enter(lexicon, part) for part in pattern.scene)
             shape = shapes.get((anchors, scene))
             if shape is None:
-                needs = frozenset(
-                    place for part in anchors + scene for place in parts.needs[part]
-                )
+                needs = reduce(or_, (parts.needs[part] for part in anchors + scene))
                 shape = shapes[anchors, scene] = _Shape(anchors, scene, needs)
-                self._by_place.setdefault(parts.rarest(anchors + scene), []).append(
-                    shape
-                )
+                for concept in parts.rarest(anchors + scene):
+                    self._entered.setdefault(concept, []).append(len(self._shapes))
+                self._shapes.append(shape)
             shape.written.append((number, key, pattern))
 
     def _enter(self, lexicon: Lexicon, part: Part) -> int:
         places, ordered = lexicon.part(part)
         return self._parts.add(places, ordered=ordered)
 
-    def match(
-        self, message: Heard, before: Sequence[Heard] = (), *, doubtful: Status = _MEANT
-    ) -> list[Match[Key]]:
+    def match(self, message: Heard, before: Sequence[Heard] = (), *, doubtful: Status = _MEANT) -> list[Match[Key]]:
         """Every filled pattern to which `message` contributes an anchor; `before` is what was said earlier.
 
         Anchors up to `doubtful` count. What a later message adds to an earlier one is found, an
         earlier one alone is not. Patterns come in the order in which the message fills their parts.
         """
-        parts, entered = self._parts, self._by_place
+        parts, entered = self._parts, self._entered
         here = parts.filled(message)
-        filled = (
-            here.union(*(parts.filled(heard) for heard in before)) if before else here
-        )
+        filled = reduce(or_, map(parts.filled, before), here)
+        mentioned = entered.keys() & set().union(message.spans, *(heard.spans for heard in before))
         said, earlier = _Said(message, parts), [_Said(heard, parts) for heard in before]
         found = [
             (shape, fill)
-            for place in filled & entered.keys()
-            for shape in entered[place]
-            if shape.needs <= filled
-            and (filled is here or not here.isdisjoint(shape.needs))
-            and (fill := _filled(shape, said, earlier, doubtful))
+            for shape in map(self._shapes.__getitem__, {number for concept in mentioned for number in entered[concept]})
+            if shape.needs & filled == shape.needs and shape.needs & here
+            if (fill := _filled(shape, said, earlier, doubtful))
         ]
         if not found:
             return []
-        standing = {
-            part
-            for shape, _ in found
-            for part in shape.anchors + shape.scene
-            if said.where(part)
-        }
-        rank = {part: at for at, part in enumerate(parts.ranked(standing, message))}
+        standing = {part for shape, _ in found for part in shape.anchors + shape.scene if said.where(part)}
+        rank = parts.ranks(standing, message)
         ordered = [
-            (
-                min(
-                    [rank[part] for part in shape.anchors + shape.scene if part in rank]
-                ),
-                number,
-                key,
-                pattern,
-                fill,
-            )
+            (min([rank[part] for part in shape.anchors + shape.scene if part in rank]), number, key, pattern, fill)
             for shape, fill in found
             for number, key, pattern in shape.written
         ]
         ordered.sort(key=_ORDER)
-        return [
-            Match(key, pattern, fill.status, fill.independent, fill.quotes)
-            for _, _, key, pattern, fill in ordered
-        ]
+        return [Match(key, pattern, fill.status, fill.independent, fill.quotes) for _, _, key, pattern, fill in ordered]
 
     def presence(self, message: Heard, key: Key) -> Status | None:
         """How `key` is meant in one message: its least doubtful filled pattern; `None`: not mentioned."""
         return min(
-            (
-                match.status
-                for match in self.match(message, doubtful=Status.ABSENT)
-                if match.key == key
-            ),
+            (match.status for match in self.match(message, doubtful=Status.ABSENT) if match.key == key),
             default=None,
         )
 
@@ -175,9 +144,7 @@ class _Said:
         return spans
 
 
-def _filled(
-    shape: _Shape[Key], said: _Said, earlier: Sequence[_Said], doubtful: Status
-) -> _Fill | None:
+def _filled(shape: _Shape[Key], said: _Said, earlier: Sequence[_Said], doubtful: Status) -> _Fill | None:
     stood: list[tuple[Heard, Span]] = []
     contributes = False
     for part in shape.anchors:
@@ -185,10 +152,7 @@ def _filled(
         if found is not None:
             contributes = True
         elif earlier:
-            found = next(
-                (best for text in earlier if (best := _best(part, text, doubtful))),
-                None,
-            )
+            found = next((best for text in earlier if (best := _best(part, text, doubtful))), None)
         if found is None:
             return None
         stood.append(found)
@@ -197,9 +161,7 @@ def _filled(
     for part in shape.scene:
         found = _best(part, said, _SCENE)
         if found is None and earlier:
-            found = next(
-                (best for text in earlier if (best := _best(part, text, _SCENE))), None
-            )
+            found = next((best for text in earlier if (best := _best(part, text, _SCENE))), None)
         if found is None:
             return None
         stood.append(found)
@@ -214,9 +176,7 @@ def _filled(
     return _Fill(
         status=_status(anchors),
         independent=any(_apart(one, other) for one, other in combinations(anchors, 2)),
-        quotes=tuple(
-            dict.fromkeys(heard.normal.quote(span[0], span[1]) for heard, span in stood)
-        ),
+        quotes=tuple(dict.fromkeys(heard.normal.quote(span[0], span[1]) for heard, span in stood)),
     )
 
 
@@ -239,6 +199,4 @@ def _status(anchors: Sequence[tuple[Heard, Span]]) -> Status:
 
 
 def _apart(one: tuple[Heard, Span], other: tuple[Heard, Span]) -> bool:
-    return (
-        one[0] is not other[0] or one[1][1] <= other[1][0] or other[1][1] <= one[1][0]
-    )
+    return one[0] is not other[0] or one[1][1] <= other[1][0] or other[1][1] <= one[1][0]
