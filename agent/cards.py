@@ -107,7 +107,7 @@ def slot_label(slot: Slot) -> str:
 
 
 def slots(department: str, doctor: str | None, found: Sequence[Slot], pending: Pending) -> dict[str, Json]:
-    """Free slots; each has an action that chooses it."""
+    """Free slots; each has an action that chooses it, other ways on come after them."""
     card: dict[str, Json] = {
         "type": "slots",
         "department": department,
@@ -128,7 +128,8 @@ def slots(department: str, doctor: str | None, found: Sequence[Slot], pending: P
         "actions": [
             action(slot_label(slot), ANSWER, option_value(pending, option))
             for slot, option in zip(found, pending.options, strict=False)
-        ],
+        ]
+        + [action(option.label, ANSWER, option_value(pending, option)) for option in pending.options[len(found) :]],
     }
     if doctor:
         card["doctor"] = doctor

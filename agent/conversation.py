@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from domain.clinical import DepartmentId, Disposition, RedFlag, RuleId, TriageResult
+from domain.notices import NoticeId
 from domain.patient import PatientId, PatientProfile
-from domain.scheduling import Hold, Period, Slot
+from domain.scheduling import Appointment, Hold, Period, Slot
 from domain.session import InputId, Pending
 from domain.turn import TurnEvent, Utterance
+from domain.waitlist import WaitlistWish
 from tools.triage.case import TriageCase
 
 RECENT_MESSAGES = 3
@@ -25,7 +27,8 @@ class BookingDraft:
     """A booking on its way: what was asked for, what was shown, what is held.
 
     `urgency` is carried over from triage. `shown` are the slots of the last card, in the order the
-    patient saw them, so that 「第二个」 means what they meant.
+    patient saw them, so that 「第二个」 means what they meant. `moving` is the appointment the new place is
+    to replace, `avoiding` a doctor the patient does not want, `missed` what was wished and is full (候补).
     """
 
     department_ids: tuple[DepartmentId, ...] = ()
@@ -37,6 +40,9 @@ class BookingDraft:
     max_fee_cents: int | None = None
     urgency: Disposition | None = None
     shown: tuple[Slot, ...] = ()
+    moving: Appointment | None = None
+    avoiding: str | None = None
+    missed: WaitlistWish | None = None
     hold: Hold | None = None
 
 
@@ -64,7 +70,7 @@ class Conversation:
     `recent` are the patient's last messages, oldest first; `asked` counts the questions put so far;
     `refuted` are red flags the patient clearly denied, `doubts` those still to be asked about; `pressed`
     are the intents by which they asked for what is never given; `grave` says a death or a loss was told;
-    `ended` are the last inputs' ids, oldest first.
+    `ended` are the last inputs' ids, oldest first; `told` are the notices shown that are not marked as read yet.
     """
 
     profile: PatientProfile = field(default_factory=PatientProfile)
@@ -83,6 +89,7 @@ class Conversation:
     grave: bool = False
     answered: AnsweredInput | None = None
     ended: tuple[InputId, ...] = ()
+    told: tuple[NoticeId, ...] = ()
 
     def heard_from(self, utterance: Utterance) -> Conversation:
         """The conversation after one more input; words said without consent are not remembered."""

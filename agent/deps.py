@@ -9,7 +9,9 @@ from typing import Protocol
 
 from agent.phrases import Phrases
 from domain.backlog import Backlog
+from domain.booking_rules import BookingRules
 from domain.clinical import Screening
+from domain.hospital_ports import FrontDesk, Inbox, RelatedPeople, Waitlist
 from domain.ports import Archive, Clock, Guide, HandoffDesk, PatientIndex, Scheduling, SessionLocks, SessionStore
 from domain.session import Pending
 from domain.turn import TurnCancelled, Utterance
@@ -54,6 +56,11 @@ class Deps:
     clock: Clock
     knowledge: Knowledge
     scheduling: Scheduling
+    rules: BookingRules
+    waitlist: Waitlist
+    front_desk: FrontDesk
+    people: RelatedPeople
+    inbox: Inbox
     patients: PatientIndex
     sessions: SessionStore
     archive: Archive

@@ -5,13 +5,14 @@ from __future__ import annotations
 from langgraph.graph import END
 
 from agent import cards
+from agent.booking.step import PERSON
 from agent.conversation import Conversation
 from agent.state import Task, TurnState
 from agent.talk import PRESSED_AGAIN, TEXTS
 from domain.clinical import Presence
 from domain.session import Pending, PendingKind
 from domain.turn import Choice, Utterance
-from understanding.reading import BookingWish, Understanding
+from understanding.reading import BookingAsk, BookingWish, Understanding
 
 RESUMING = frozenset({"repeat", "go_on"})
 """Asking for the open question once more."""
@@ -58,6 +59,11 @@ PENDING_OWNERS = {
     PendingKind.BOOKING_REVIEW: Task.BOOKING,
     PendingKind.CANCEL_CHOICE: Task.BOOKING,
     PendingKind.CANCEL_REVIEW: Task.BOOKING,
+    PendingKind.MOVE_CHOICE: Task.BOOKING,
+    PendingKind.WAYS_CHOICE: Task.BOOKING,
+    PendingKind.OFFER_REPLY: Task.BOOKING,
+    PendingKind.STOP_CHOICE: Task.BOOKING,
+    PendingKind.PERSON_CHOICE: Task.BOOKING,
     PendingKind.HANDOFF_OFFER: Task.HANDOFF,
 }
 BOOKING_ACTIONS = frozenset({cards.BOOK, cards.SHOW_SLOTS, cards.CANCEL})
@@ -129,7 +135,14 @@ def _wanted(understanding: Understanding) -> list[Task]:
     unnamed = any(not hint.named for hint in understanding.departments)
     asks_where = "which_dept" in ids and not complains(understanding) and unnamed
     felt = (complains(understanding) and "ethics" not in ids) or bool(ids & TRIAGE_INTENTS and not asks_where)
-    booking = asks_where or bool(ids & BOOKING_INTENTS) or (understanding.wish != BookingWish() and not felt)
+    if understanding.asks is BookingAsk.ARRIVED:
+        ids -= {"checkin"}
+    booking = (
+        asks_where
+        or bool(understanding.asks)
+        or bool(ids & BOOKING_INTENTS)
+        or (understanding.wish != BookingWish() and not felt)
+    )
     named = BOOKING_INTENTS | TRIAGE_INTENTS | SMALL_TALK_INTENTS | HANDOFF_INTENTS | READ_AS_ANSWERS
     asked = (
         (Task.TRIAGE, felt),
@@ -147,6 +160,8 @@ def _choice_owner(choice: Choice, pending: Pending | None) -> Task:
     if choice.action in BOOKING_ACTIONS:
         return Task.BOOKING
     if pending and choice.value.split(":", 1)[0] == pending.id:
+        if pending.kind is PendingKind.WAYS_CHOICE and choice.value.endswith(f":{PERSON}"):
+            return Task.HANDOFF
         return PENDING_OWNERS.get(pending.kind, Task.SMALL_TALK)
     return Task.SMALL_TALK
 
@@ -164,7 +179,7 @@ def answers(understanding: Understanding, pending: Pending | None) -> bool:
         return bool(understanding.findings) or any(value is not None for value in told)
     if pending.kind is PendingKind.DEPARTMENT_CHOICE:
         return bool(understanding.departments)
-    return understanding.wish != BookingWish()
+    return understanding.wish != BookingWish() or understanding.asks is not None
 
 
 def complains(understanding: Understanding) -> bool:

@@ -6,6 +6,7 @@ A changed field means a new version with a migration; a tag is never given to an
 from __future__ import annotations
 
 from agent import conversation
+from domain import waitlist
 from memory import vocabulary
 from memory.codec import Fields, Migration, codec
 from tools.triage import case
@@ -15,6 +16,7 @@ TAGS: dict[str, type] = {
     "booking_draft": conversation.BookingDraft,
     "emergency": conversation.Emergency,
     "answered_input": conversation.AnsweredInput,
+    "waitlist_wish": waitlist.WaitlistWish,
     "triage_case": case.TriageCase,
     "triage_fact": case.Fact,
     "triage_asked": case.Asked,
@@ -28,12 +30,26 @@ def _with_ended(fields: Fields) -> Fields:
     return {**fields, "ended": (answered.input_id,) if answered else ()}
 
 
+def _untold(fields: Fields) -> Fields:
+    """Conversation 3 remembers the notices it showed; 2 showed none."""
+    return {**fields, "told": ()}
+
+
+def _not_moving(fields: Fields) -> Fields:
+    """Booking draft 2 may move an appointment, avoid a doctor and know what is full; 1 did not."""
+    return {**fields, "moving": None, "avoiding": None, "missed": None}
+
+
 def _unalarmed(fields: Fields) -> Fields:
     """Triage case 2 knows of alarming wording; 1 did not."""
     return {**fields, "alarming": False}
 
 
-MIGRATIONS: dict[str, dict[int, Migration]] = {"conversation": {1: _with_ended}, "triage_case": {1: _unalarmed}}
+MIGRATIONS: dict[str, dict[int, Migration]] = {
+    "conversation": {1: _with_ended, 2: _untold},
+    "booking_draft": {1: _not_moving},
+    "triage_case": {1: _unalarmed},
+}
 """How the fields of older versions become the next one's."""
 
 for _tag, _cls in TAGS.items():

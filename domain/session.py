@@ -71,6 +71,11 @@ class PendingKind(StrEnum):
     CANCEL_CHOICE = "cancel_choice"
     CANCEL_REVIEW = "cancel_review"
     BOOKING_OFFER = "booking_offer"
+    MOVE_CHOICE = "move_choice"
+    WAYS_CHOICE = "ways_choice"
+    OFFER_REPLY = "offer_reply"
+    STOP_CHOICE = "stop_choice"
+    PERSON_CHOICE = "person_choice"
     HANDOFF_OFFER = "handoff_offer"
 
 

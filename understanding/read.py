@@ -14,6 +14,7 @@ from knowledge.pack import Pack
 from understanding import durations, severity, vitals
 from understanding.answers import asks_age, asks_temperature, read_answer
 from understanding.booking import DepartmentNames, read_wish
+from understanding.booking_asks import read_ask
 from understanding.context import asked, verdict
 from understanding.foreign import is_foreign
 from understanding.intents import IntentReader
@@ -137,6 +138,7 @@ class Reader:
             severity=stated,
             duration=lasting,
             wish=wish,
+            asks=read_ask(said, pending),
             answer=answer,
             educational=medical.educational,
             uncovered=_uncovered(medical.uncovered, intents, answer),

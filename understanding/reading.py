@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 
 from domain.clinical import DepartmentId, Finding
 from domain.patient import Relation, Sex
@@ -56,6 +57,31 @@ class Readings:
     respirations_per_minute: float | None = None
     oxygen_saturation_percent: float | None = None
     glucose_mmol_per_litre: float | None = None
+
+
+class BookingAsk(StrEnum):
+    """What is asked of the book beside a new appointment."""
+
+    WAIT = "wait"
+    """候补 for what is full."""
+    MY_WAITS = "my_waits"
+    TAKE_OFFER = "take_offer"
+    """Yes to a place the waitlist offers."""
+    STOP_WAITING = "stop_waiting"
+    """No to an offer, or no more waiting."""
+    EXTRA = "extra"
+    """加号."""
+    MY_EXTRAS = "my_extras"
+    STOP_EXTRA = "stop_extra"
+    ARRIVED = "arrived"
+    """报到."""
+    QUEUE = "queue"
+    SAME_DOCTOR = "same_doctor"
+    """The doctor of an earlier visit, not named."""
+    OTHER_DOCTOR = "other_doctor"
+    """Anybody but the doctor shown or booked."""
+    FOR_SOMEONE = "for_someone"
+    """A booking for somebody else, or for oneself again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +155,8 @@ class Understanding:
 
     `severity` is 0–10; `duration` is how long it has lasted; `educational` says the message asks about
     an illness in general; `heard` are answers of complaint charts; `errands` are departments of an errand
-    (「彩超在几楼」), no sign that somebody is ill; `uncovered` are stretches of the text nothing here could read.
+    (「彩超在几楼」), no sign that somebody is ill; `asks` is what is
+    asked of the book beside a new appointment; `uncovered` are stretches of the text nothing here could read.
     """
 
     raw: str
@@ -144,6 +171,7 @@ class Understanding:
     severity: float | None = None
     duration: timedelta | None = None
     wish: BookingWish = field(default_factory=BookingWish)
+    asks: BookingAsk | None = None
     answer: Answer = field(default_factory=Answer)
     educational: bool = False
     uncovered: tuple[str, ...] = ()

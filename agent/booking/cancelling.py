@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from agent import asking, cards
-from agent.booking.step import NO, YES, Step, asked, knowledge, slot_words
+from agent.booking.step import NO, YES, Step, asked, knowledge, label, slot_words
 from agent.conversation import Conversation
 from agent.deps import TurnContext
 from agent.reply import Show
 from domain.patient import PatientId
-from domain.scheduling import Appointment, AppointmentId, AppointmentStatus
+from domain.scheduling import Appointment, AppointmentId
 from domain.session import Option, PendingKind
 from tools import appointments
 
 
-async def show(conversation: Conversation, patient_id: PatientId, context: TurnContext) -> Step:
-    """Every appointment of the patient."""
+def show(conversation: Conversation, booked: tuple[Appointment, ...], context: TurnContext) -> Step:
+    """Every appointment of the patients of this conversation."""
     texts = context.deps.knowledge.texts
-    booked = await context.deps.scheduling.appointments(patient_id)
     if not booked:
         return conversation.awaiting(None), (knowledge(texts.say("booking.none")),)
     said = knowledge(texts.say("booking.list"))
     return conversation.awaiting(None), (said, Show(card=cards.appointment_list(booked)))
 
 
-async def choose(conversation: Conversation, patient_id: PatientId, context: TurnContext) -> Step:
+def choose(conversation: Conversation, booked: tuple[Appointment, ...], context: TurnContext) -> Step:
     """Ask which booked appointment to cancel; with only one, ask to confirm that one."""
     texts = context.deps.knowledge.texts
-    booked = await appointments.upcoming(context.deps.scheduling, patient_id, now=context.deps.clock.now())
     if not booked:
         return conversation.awaiting(None), (knowledge(texts.say("booking.none")),)
     if len(booked) == 1:
@@ -36,21 +34,18 @@ async def choose(conversation: Conversation, patient_id: PatientId, context: Tur
         kind=PendingKind.CANCEL_CHOICE,
         question=texts.say("booking.cancel_which"),
         subject="cancel",
-        options=tuple(Option(label=_label(one), value=one.id) for one in booked),
+        options=tuple(Option(label=label(one), value=one.id) for one in booked),
     )
     card = cards.appointment_list(booked)
     return asking.with_card(conversation, card), (knowledge(pending.question), Show(card=card))
 
 
-async def review(
-    conversation: Conversation, patient_id: PatientId, appointment_id: AppointmentId, context: TurnContext
+def review(
+    conversation: Conversation, booked: tuple[Appointment, ...], appointment_id: AppointmentId, context: TurnContext
 ) -> Step:
     """Ask for an explicit yes before this appointment is cancelled."""
-    booked = await context.deps.scheduling.appointments(patient_id)
     chosen = next((one for one in booked if one.id == appointment_id), None)
-    if chosen is None or chosen.status is not AppointmentStatus.BOOKED:
-        return await choose(conversation, patient_id, context)
-    return _review(conversation, chosen, context)
+    return _review(conversation, chosen, context) if chosen else choose(conversation, booked, context)
 
 
 def _review(conversation: Conversation, chosen: Appointment, context: TurnContext) -> Step:
@@ -93,7 +88,3 @@ async def cancel(
 def keep(conversation: Conversation, context: TurnContext) -> Step:
     """The patient thought better of cancelling."""
     return conversation.awaiting(None), (knowledge(context.deps.knowledge.texts.say("booking.kept")),)
-
-
-def _label(one: Appointment) -> str:
-    return f"{one.slot.department} {cards.moment(one.slot)} {one.slot.doctor}"

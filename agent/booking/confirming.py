@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent import asking, cards
-from agent.booking.step import NO, YES, Step, asked, knowledge, slot_words
+from agent.booking.step import NO, YES, Step, asked, knowledge, label, slot_words
 from agent.conversation import BookingDraft, Conversation
 from agent.deps import TurnContext
 from agent.reply import Show
 from domain.errors import IdentityRequired
-from domain.patient import PatientId
+from domain.patient import Identity, PatientId, Relation
 from domain.scheduling import Hold
 from domain.session import Option, PendingKind
 from domain.turn import Form
@@ -18,23 +18,30 @@ from tools import appointments
 from tools.identity import read_identity
 
 IDENTITY_FORM = "identity"
+GUARDIAN = "guardian"
 
 
 def ask_identity(
-    conversation: Conversation, context: TurnContext, *, wrong: tuple[str, ...] = (), then: str = ""
+    conversation: Conversation,
+    context: TurnContext,
+    *,
+    wrong: tuple[str, ...] = (),
+    then: str = "",
+    guardian: bool = False,
 ) -> Step:
     """Show the identity form, the only way a name or number enters.
 
-    `wrong` says what to mend, `then` what waits for the patient's identity.
+    `wrong` says what to mend, `then` what waits for the patient's identity, `guardian` that the form is the
+    guardian's and the child's comes after it.
     """
     texts = context.deps.knowledge.texts
     held = conversation.booking.hold
     conversation, pending = asking.ask(
         conversation,
         kind=PendingKind.IDENTITY_FORM,
-        question=texts.say("booking.identity_needed"),
+        question=texts.say(_whose_form(conversation, guardian=guardian)),
         subject=held.id if held else "appointments",
-        facts={"then": then},
+        facts={"then": str(then), **({GUARDIAN: "yes"} if guardian else {})},
     )
     card = cards.identity_form(IDENTITY_FORM, texts.say("booking.identity_why"))
     lead = texts.say("booking.held_until", time=cards.clock(held.expires_at)) if held else ""
@@ -42,14 +49,19 @@ def ask_identity(
     return asking.with_card(conversation, card), (knowledge(said), Show(card=card))
 
 
-async def identify(conversation: Conversation, form: Form, context: TurnContext) -> Conversation:
-    """Check the form and find the patient.
+def _whose_form(conversation: Conversation, *, guardian: bool) -> str:
+    if guardian:
+        return "booking.identity_guardian"
+    return "booking.identity_needed" if conversation.profile.relation is Relation.SELF else "booking.identity_family"
+
+
+def identify(form: Form, context: TurnContext) -> Identity:
+    """Check the form.
 
     Raises:
         InvalidFields: a field is wrong; its message is for the patient.
     """
-    identity = read_identity(form.fields, today=context.deps.clock.now().date())
-    return replace(conversation, patient_id=await context.deps.patients.register(identity))
+    return read_identity(form.fields, today=context.deps.clock.now().date())
 
 
 async def review(conversation: Conversation, context: TurnContext) -> Step:
@@ -57,15 +69,16 @@ async def review(conversation: Conversation, context: TurnContext) -> Step:
     deps, texts = context.deps, context.deps.knowledge.texts
     held, patient_id = _ready(conversation)
     masked = await deps.patients.masked(patient_id)
+    words = {"patient": masked, "fee": cards.yuan(held.slot.fee_cents).removesuffix("元"), **slot_words(held.slot)}
+    old = conversation.booking.moving
+    if old is None:
+        question = texts.say("booking.review", **words)
+    else:
+        question = texts.say("booking.review_move", old=label(old), **words)
     conversation, pending = asking.ask(
         conversation,
         kind=PendingKind.BOOKING_REVIEW,
-        question=texts.say(
-            "booking.review",
-            patient=masked,
-            fee=cards.yuan(held.slot.fee_cents).removesuffix("元"),
-            **slot_words(held.slot),
-        ),
+        question=question,
         subject=held.id,
         options=(
             Option(label=texts.say("booking.confirm_label"), value=YES),

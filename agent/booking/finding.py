@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import structlog
 
-from agent import asking, cards
-from agent.booking import wishes
+from agent import asking
+from agent.booking import offering, waiting, ways, wishes
 from agent.booking.step import Step, asked, knowledge
 from agent.conversation import BookingDraft, Conversation
 from agent.deps import TurnContext
 from agent.phrases import Phrases
-from agent.reply import Offer, Say, Show
+from agent.reply import Offer, Say
 from domain.errors import Unavailable
 from domain.scheduling import Hold, Slot
 from domain.session import Option, PendingKind
@@ -45,30 +45,23 @@ async def ask_department(conversation: Conversation, hints: tuple[DepartmentHint
 
 
 async def show_slots(conversation: Conversation, context: TurnContext) -> Step:
-    """Free slots for the wish; when there are none, the nearest ones and what had to be given up for them."""
-    deps = context.deps
-    texts, now = deps.knowledge.texts, deps.clock.now()
-    draft = conversation.booking
-    result = await appointments.find_slots(deps.scheduling, wishes.query(draft, now))
-    found = result.slots
-    department = await _department(draft, found, context)
-    urgent: tuple[Say, ...] = ()
-    if wishes.too_late(draft, found, now.date()):
-        urgent = (knowledge(texts.say("booking.no_slots_urgent", department=department)),)
+    """Free slots for the wish; when there are none, the nearest ones and what had to be given up for them.
+
+    Where the visit cannot wait, only places of today and tomorrow are shown, and other ways where there are none.
+    """
+    deps, draft = context.deps, conversation.booking
+    if wishes.urgent(draft) and draft.moving is None:
+        return await ways.urgent(conversation, context)
+    result = await appointments.find_slots(deps.scheduling, wishes.query(draft, deps.clock.now()))
+    found = wishes.fitting(draft, result.slots)
+    missed = await waiting.wish_of(draft, context) if result.given_up or not found else None
+    conversation = replace(conversation, booking=replace(draft, missed=missed))
     if not found:
-        person = (Option(label=texts.say("handoff.accept_label"), value="booking"),)
-        none = urgent or (knowledge(texts.say("booking.no_slots", department=department)),)
-        return conversation.awaiting(None), (*none, Offer(choices=person, action=cards.HANDOFF))
-    said = _lead(result, draft, department, texts)
-    conversation, pending = asking.ask(
-        replace(conversation, booking=replace(wishes.settled(draft, result.query), shown=found)),
-        kind=PendingKind.SLOT_CHOICE,
-        question=said,
-        subject="slot",
-        options=tuple(Option(label=cards.slot_label(slot), value=slot.id) for slot in found),
-    )
-    card = cards.slots(department, draft.doctor, found, pending)
-    return asking.with_card(conversation, card), (*urgent, knowledge(said), Show(card=card))
+        return await ways.none_left(conversation, context)
+    department = await offering.department_names(draft, found, context)
+    said = _lead(result, draft, department, deps.knowledge.texts)
+    settled = wishes.settled(conversation.booking, result.query)
+    return offering.offer(replace(conversation, booking=settled), found, said, department, context)
 
 
 def _lead(result: SlotsFound, draft: BookingDraft, department: str, texts: Phrases) -> str:
@@ -80,15 +73,6 @@ def _lead(result: SlotsFound, draft: BookingDraft, department: str, texts: Phras
     if result.given_up:
         return texts.say("booking.slots_not_quite")
     return texts.say("booking.slots", department=department)
-
-
-async def _department(draft: BookingDraft, found: tuple[Slot, ...], context: TurnContext) -> str:
-    """The names of the departments searched, as this hospital calls them."""
-    if found:
-        return "、".join(dict.fromkeys(slot.department for slot in found))
-    names = {one.id: one.name for one in await context.deps.scheduling.departments()}
-    asked = [names[one] for one in draft.department_ids if one in names]
-    return "、".join(asked) or draft.doctor or context.deps.knowledge.texts.say("booking.this_department")
 
 
 async def hold(conversation: Conversation, slot: Slot, context: TurnContext) -> Conversation:
@@ -131,6 +115,7 @@ async def let_go(before: Hold | None, conversation: Conversation, context: TurnC
 
 async def give_up(conversation: Conversation, context: TurnContext) -> Step:
     """Give the held slot back and stop booking."""
+    text_id = "booking.not_moved" if conversation.booking.moving else "booking.abandoned"
     conversation = await release(conversation, context)
-    said = knowledge(context.deps.knowledge.texts.say("booking.abandoned"))
+    said = knowledge(context.deps.knowledge.texts.say(text_id))
     return replace(conversation.awaiting(None), booking=BookingDraft()), (said,)

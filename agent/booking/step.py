@@ -8,7 +8,7 @@ from agent import cards
 from agent.conversation import Conversation
 from agent.deps import TurnContext
 from agent.reply import Part, Say
-from domain.scheduling import Slot
+from domain.scheduling import Appointment, Slot
 from domain.turn import Origin
 from tools.appointments import Asked
 
@@ -16,6 +16,8 @@ Step: TypeAlias = tuple[Conversation, tuple[Part, ...]]
 """The conversation after the step, and what is to be said."""
 
 YES, NO = "yes", "no"
+WAIT, EXTRA, PERSON = "wait", "extra", "person"
+"""Ways on when nothing is free: to wait, to ask for 加号, to talk to a person."""
 
 
 def knowledge(text: str) -> Say:
@@ -28,6 +30,11 @@ def asked(conversation: Conversation, context: TurnContext) -> Asked:
     pending = conversation.pending
     pending_id = pending.id if pending else context.utterance.input_id
     return Asked(session_id=context.utterance.session_id, pending_id=pending_id)
+
+
+def label(one: Appointment) -> str:
+    """An appointment in one line, as a tap choice shows it."""
+    return f"{one.slot.department} {cards.moment(one.slot)} {one.slot.doctor}"
 
 
 def slot_words(slot: Slot) -> dict[str, str]:

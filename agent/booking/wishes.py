@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from agent.conversation import BookingDraft
+from agent.conversation import BookingDraft, Conversation
 from domain.clinical import DepartmentId, Disposition, TriageResult
 from domain.scheduling import Slot, SlotQuery
 from tools.appointments import SLOTS_SHOWN
@@ -39,10 +39,36 @@ def refined(draft: BookingDraft, wish: BookingWish) -> BookingDraft:
     return changed
 
 
+def fitting(draft: BookingDraft, found: tuple[Slot, ...]) -> tuple[Slot, ...]:
+    """The slots that are not the one to be moved away from, nor of a doctor who is not wanted."""
+    old = draft.moving.slot.id if draft.moving else None
+    kept = (slot for slot in found if slot.id != old and slot.doctor != draft.avoiding)
+    return tuple(kept)[:SLOTS_SHOWN]
+
+
+def soon(draft: BookingDraft, today: date) -> BookingDraft:
+    """The draft within the day and night a VISIT_24H leaves, whatever else was wished."""
+    last = today + timedelta(days=URGENT_DAYS)
+    return replace(draft, first_date=today, last_date=last)
+
+
+def anybody(draft: BookingDraft) -> BookingDraft:
+    """The draft with any doctor, title, price and half day."""
+    return replace(draft, doctor=None, expert=None, period=None, max_fee_cents=None)
+
+
 def after_triage(draft: BookingDraft, result: TriageResult) -> BookingDraft:
     """The draft with the best department and the urgency of a triage."""
     ids = tuple(choice.id for choice in result.departments if choice.bookable)
     return replace(draft, department_ids=ids[:1], urgency=result.disposition)
+
+
+def carried(conversation: Conversation) -> Conversation:
+    """The conversation whose empty draft takes department and urgency of the triage, if there was one."""
+    draft, result = conversation.booking, conversation.result
+    if draft.department_ids or draft.doctor or result is None or result.disposition >= Disposition.ED_NOW:
+        return conversation
+    return replace(conversation, booking=after_triage(draft, result))
 
 
 def query(draft: BookingDraft, now: datetime) -> SlotQuery:
@@ -56,7 +82,7 @@ def query(draft: BookingDraft, now: datetime) -> SlotQuery:
         period=draft.period,
         max_fee_cents=draft.max_fee_cents,
         not_before=now,
-        limit=SLOTS_SHOWN,
+        limit=SLOTS_SHOWN if draft.avoiding is None and draft.moving is None else SLOTS_SHOWN * 5,
     )
 
 
@@ -73,13 +99,14 @@ def settled(draft: BookingDraft, query: SlotQuery) -> BookingDraft:
     )
 
 
-def too_late(draft: BookingDraft, found: tuple[Slot, ...], today: date) -> bool:
-    """Whether the urgency of the triage cannot wait for the earliest slot found."""
-    if draft.urgency is not Disposition.VISIT_24H:
-        return False
-    return not found or found[0].date > today + timedelta(days=URGENT_DAYS)
+def urgent(draft: BookingDraft) -> bool:
+    """Whether the triage said that the visit cannot wait longer than a day."""
+    return draft.urgency is Disposition.VISIT_24H
 
 
-def for_department(draft: BookingDraft, department_id: DepartmentId) -> BookingDraft:
-    """The draft with a department that was tapped."""
-    return replace(draft, department_ids=(department_id,), doctor=None)
+def for_department(draft: BookingDraft, department_id: DepartmentId, result: TriageResult | None) -> BookingDraft:
+    """The draft with a department that was chosen; one the triage led to is as urgent as the triage said."""
+    chosen = replace(draft, department_ids=(department_id,), doctor=None)
+    if result is not None and any(choice.id == department_id for choice in result.departments):
+        return replace(chosen, urgency=result.disposition)
+    return chosen

@@ -11,6 +11,7 @@ from agent import asking
 from agent.conversation import Emergency
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
+from agent.noticing import news
 from agent.phrases import Phrases
 from agent.reply import Offer, Part, Say, Show
 from agent.safety.policy import judge
@@ -30,6 +31,9 @@ async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate
     """
     context, draft, conversation = runtime.context, state["draft"], state["conversation"]
     texts = context.deps.knowledge.texts
+    if not conversation.emergency and context.utterance.consented:
+        conversation, told = await news(conversation, context)
+        draft = draft.saying(*told)
     escalating = any(isinstance(part, Escalated) for part in draft.parts)
     if conversation.emergency and not escalating:
         draft = draft.saying(Say(text=texts.say(_standing(conversation.emergency))))
@@ -39,7 +43,7 @@ async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate
     for event in events:
         if context.saying.cancelled is None or isinstance(event, Escalated):
             runtime.stream_writer(event)
-    return TurnUpdate(draft=replace(draft, events=events))
+    return TurnUpdate(conversation=conversation, draft=replace(draft, events=events))
 
 
 def _standing(emergency: Emergency) -> str:

@@ -1,0 +1,46 @@
+"""Notices a patient has not seen, said with the next answer.
+
+They are marked as read one turn later, when the answer that held them is remembered: a turn that is run again says
+them again, and none is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import structlog
+
+from agent.booking import people, waiting
+from agent.conversation import Conversation
+from agent.deps import TurnContext
+from agent.reply import Part, Say
+from domain.errors import Unavailable
+from domain.notices import NoticeId, NoticeKind
+from domain.turn import Origin
+from domain.waitlist import WaitlistId, WaitlistStatus
+
+log = structlog.get_logger(__name__)
+
+
+async def news(conversation: Conversation, context: TurnContext) -> tuple[Conversation, tuple[Part, ...]]:
+    """What the patients of this conversation were told meanwhile; a silent inbox keeps nobody waiting."""
+    if conversation.patient_id is None:
+        return conversation, ()
+    deps, said, told = context.deps, list[Part](), list[NoticeId]()
+    try:
+        for patient_id in await people.everybody(conversation, context):
+            if conversation.told:
+                await deps.inbox.mark_read(patient_id, conversation.told, now=deps.clock.now())
+            for notice in await deps.inbox.unread(patient_id):
+                told.append(notice.id)
+                if notice.kind is NoticeKind.WAITLIST_OFFER and conversation.pending is None:
+                    entry = await deps.waitlist.entry(WaitlistId(notice.subject))
+                    if entry.status is WaitlistStatus.OFFERED:
+                        conversation, asked = waiting.ask(conversation, entry, context)
+                        said.extend(asked)
+                        continue
+                text = deps.knowledge.texts.say("remind.news", text=notice.text)
+                said.append(Say(text=text, origin=Origin.KNOWLEDGE))
+    except Unavailable as error:
+        log.warning("inbox_not_read", dependency=error.dependency)
+    return replace(conversation, told=tuple(told)), tuple(said)
