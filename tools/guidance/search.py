@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.ports import Passage
@@ -38,11 +38,14 @@ _LENGTH_PART = 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Subject:
-    """An entry with the weight of each of its terms, over all its fields and per section."""
+    """An entry with the weight of each of its terms, over all its fields and per section.
+
+    `phrases` are its title and topics, each as the names in it and what they weigh together.
+    """
 
     entry: GuideEntry
     weights: Mapping[str, float]
-    phrases: tuple[tuple[str, ...], ...]
+    phrases: tuple[tuple[tuple[str, ...], float], ...]
     sections: tuple[Mapping[str, float], ...]
 
 
@@ -53,18 +56,22 @@ class GuideSearch:
         self._threshold = threshold
         weighed = [(entry, _entry_weights(entry)) for entry in entries]
         mean = sum(sum(weights.values()) for _, weights in weighed) / len(weighed)
+        spread = Counter(term for _, weights in weighed for term in weights)
+        self._rarity = {term: math.log(1 + len(weighed) / count) for term, count in spread.items()}
+        self._unknown = UNKNOWN_PART * math.log(1 + len(weighed))
         self._subjects = tuple(
             _Subject(
                 entry=entry,
                 weights=_saturated(weights, mean),
-                phrases=tuple(filter(None, (_names(topic) for topic in (entry.title, *entry.topics)))),
+                phrases=tuple(
+                    (names, sum(map(self._weight, names)))
+                    for topic in (entry.title, *entry.topics)
+                    if (names := _names(topic))
+                ),
                 sections=tuple(_section_weights(section) for section in entry.sections),
             )
             for entry, weights in weighed
         )
-        spread = Counter(term for _, weights in weighed for term in weights)
-        self._rarity = {term: math.log(1 + len(weighed) / count) for term, count in spread.items()}
-        self._unknown = UNKNOWN_PART * math.log(1 + len(weighed))
         self._postings: dict[str, list[int]] = {}
         for number, subject in enumerate(self._subjects):
             for term in subject.weights:
@@ -75,10 +82,12 @@ class GuideSearch:
         asked = tuple(dict.fromkeys(words(question)))
         about = tuple(word for word in asked if not word.asks) or asked
         total = sum(self._weight(word.text) for word in about)
-        names = (name for word in about for name in (word.text, *word.pairs))
+        names = [name for word in about for name in (word.text, *word.pairs)]
+        said = {name for word in asked for name in (word.text, *word.pairs)}
         candidates = {number for name in names for number in self._postings.get(name, ())}
         scored = sorted(
-            ((self._score(self._subjects[number], asked, about, total), -number) for number in candidates), reverse=True
+            ((self._score(self._subjects[number], asked, about, said, total), -number) for number in candidates),
+            reverse=True,
         )
         return tuple(
             self._passage(self._subjects[-number], asked, score)
@@ -96,22 +105,21 @@ class GuideSearch:
             return whole
         return PAIR_PART * max(weights.get(pair, 0.0) for pair in word.pairs)
 
-    def _score(self, subject: _Subject, asked: Sequence[Word], about: Sequence[Word], total: float) -> float:
+    def _score(
+        self, subject: _Subject, asked: Sequence[Word], about: Sequence[Word], said: Container[str], total: float
+    ) -> float:
         found = {word: self._found(word, subject.weights) for word in asked}
         explained = sum(self._weight(word.text) for word in about if found[word]) / total
         matched = sum(self._weight(word.text) * found[word] * _part(word, about) for word in asked) / total
         score = explained * matched
         if score < self._threshold:
             return 0.0
-        return score * (1 - PHRASE_PART + PHRASE_PART * self._phrase(subject, asked))
+        return score * (1 - PHRASE_PART + PHRASE_PART * self._phrase(subject, said))
 
-    def _phrase(self, subject: _Subject, asked: Sequence[Word]) -> float:
+    def _phrase(self, subject: _Subject, said: Container[str]) -> float:
         """How much of the best-matching topic the question says, 0-1."""
-        said = {name for word in asked for name in (word.text, *word.pairs)}
-        return max((self._said(phrase, said) for phrase in subject.phrases), default=0.0)
-
-    def _said(self, phrase: Collection[str], said: Container[str]) -> float:
-        return sum(self._weight(name) for name in phrase if name in said) / sum(map(self._weight, phrase))
+        parts = (sum(self._weight(name) for name in names if name in said) / total for names, total in subject.phrases)
+        return max(parts, default=0.0)
 
     def _passage(self, subject: _Subject, asked: Sequence[Word], score: float) -> Passage:
         entry = subject.entry
