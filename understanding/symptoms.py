@@ -85,8 +85,10 @@ class Symptoms:
             if mention.concept.complaint and mention.span[2] <= Status.UNCERTAIN:
                 complaint = mention.concept.complaint
                 scores[complaint] = max(scores.get(complaint, 0.0), mention.weight)
-        for number, complaint in self._lexicon.complaint_ids.items():
-            for start, end, status in heard.spans.get(number, ()):
+        named = self._lexicon.complaint_ids
+        for number in named.keys() & heard.spans.keys():
+            complaint = named[number]
+            for start, end, status in heard.spans[number]:
                 if status <= Status.UNCERTAIN:
                     scores[complaint] = max(scores.get(complaint, 0.0), specific(end - start))
         return tuple(sorted(scores, key=lambda complaint: (-scores[complaint], complaint)))
