@@ -30,7 +30,7 @@ _INVISIBLE = re.compile(
 _OTHER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\u2190-\u2bff\U0001f000-\U0001faff]+")
 _UNCLEAN = re.compile(r"[^一-鿿0-9a-z，。、:%.℃+]")
 _CUT = re.compile(r"(?P<gap>[，。、:\s]{2,}|\s)|(?P<said>[一-鿿]{1,2}?)(?P=said){2,}")
-_DOUBLED = frozenset("宝蛋娃奶爷爸妈敌")
+_DOUBLED = frozenset("宝蛋娃奶爷爸妈敌阵鸡")
 """Characters that make a word when said twice (宝宝, 蛋蛋, 敌敌畏)."""
 _TOKEN_END = re.compile(r"[^\s，。、:]+$")
 _TOKEN = re.compile(r"[^\s，。、:]{1,2}")

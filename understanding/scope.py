@@ -14,6 +14,8 @@ from enum import IntEnum
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
+from understanding import frames
+
 
 class Status(IntEnum):
     """How a mention is meant; a composition is as doubtful as its most doubtful member."""
@@ -267,11 +269,9 @@ def _on_record(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
     yield Region(start, cue.end, Status.HISTORY)
 
 
-def _forward(status: Status, other: Status | None = None) -> _Rule:
+def _forward(status: Status) -> _Rule:
     def rule(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
         _, end = sentence.clause(cue.start)
-        if other is not None:
-            yield Region(cue.end, end, other, named=True)
         yield Region(cue.end, end, status)
 
     return rule
@@ -298,6 +298,62 @@ def _in_general(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
         yield Region(start, end, Status.HYPOTHETICAL)
 
 
+def _throughout(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    """An exam, a lesson, a safety plan, a play: everything said is part of it, unless somebody is ill meanwhile."""
+    end = len(sentence.text)
+    here = (sentence.text[one.start : one.end] for one in sentence.cues if one.kind == "here")
+    if not _DATES.issuperset(here) or frames.happens(sentence.text):
+        yield from _in_general(sentence, cue)
+    else:
+        yield Region(0, end, Status.HYPOTHETICAL)
+
+
+def _of_an_animal(sentence: _Sentence, _: Cue) -> Iterable[Region]:
+    if frames.of_an_animal(sentence.text):
+        yield Region(0, len(sentence.text), Status.HYPOTHETICAL)
+
+
+def _in_care(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    """What brought somebody to hospital who is there already, when business is all the rest."""
+    if not frames.worsens(sentence.text):
+        yield Region(sentence.text.rfind("。", 0, cue.start) + 1, cue.end, Status.HISTORY)
+
+
+def _business(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    """Papers about an illness (「车祸的病历封存」): what 的 joins to them is over, what stands before is unsure."""
+    start, _ = sentence.clause(cue.start)
+    if frames.begins(sentence.text):
+        return
+    if "的" in sentence.text[start : cue.start]:
+        yield Region(start, cue.start, Status.HISTORY)
+    yield Region(0, start, Status.UNCERTAIN)
+
+
+def _left_behind(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    """「面瘫后遗症一年多了，嘴有点歪」: what was left of an illness is asked about, unless it is new."""
+    start, end = sentence.clause(cue.start)
+    yield Region(start, cue.end, Status.HISTORY)
+    after = sentence.clause(end + 1)[1] if sentence.text[end : end + 1] == "，" else end
+    if not frames.begins(sentence.text, cue.end):
+        yield Region(cue.end, after, Status.UNCERTAIN)
+
+
+def _figure(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    """「穷得吐血」, 「困得我要昏过去了」: nobody falls ill of what stands before; the milder causes need a 快 or 要."""
+    if cue.kind == "figure" or frames.figurative(sentence.text, cue.end):
+        yield Region(cue.end, sentence.clause(cue.start)[1], Status.HYPOTHETICAL)
+
+
+def _feared(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
+    """「担心是脑出血」 is a doubt; 「害怕出血不止」, 「怕他哪天睡过去」 is about what has not happened."""
+    _, end = sentence.clause(cue.start)
+    if frames.feared(sentence.text, cue.end, end, dread=cue.kind == "dread"):
+        yield Region(cue.end, end, Status.HYPOTHETICAL)
+    else:
+        yield Region(cue.end, end, Status.HYPOTHETICAL, named=True)
+        yield Region(cue.end, end, Status.UNCERTAIN)
+
+
 def _in_passing(sentence: _Sentence, cue: Cue) -> Iterable[Region]:
     start, end = sentence.clause(cue.start)
     yield Region(start, end, Status.HYPOTHETICAL, named=True)
@@ -310,6 +366,8 @@ def _over(_: _Sentence, cue: Cue) -> Iterable[Region]:
 _GUARDS = frozenset({"negation_guard", "hardly"})
 _OTHERS = frozenset({"other_back"})
 _HERE = frozenset({"here"})
+_DATES = frozenset({"今天", "昨天", "昨晚"})
+"""Words of the present that a film of last night has as well."""
 _RULES: Mapping[str, _Rule] = {
     "negation": _negated,
     "negation_near": _negated_near,
@@ -320,12 +378,20 @@ _RULES: Mapping[str, _Rule] = {
     "history_near": _once_had,
     "history_back": _on_record,
     "condition": _forward(Status.HYPOTHETICAL),
-    "fear": _forward(Status.UNCERTAIN, Status.HYPOTHETICAL),
+    "fear": _feared,
+    "dread": _feared,
     "doubt": _forward(Status.UNCERTAIN),
     "uncertain": _forward_named,
     "unknown": _unknown,
     "fiction": _in_general,
     "education": _in_general,
+    "purpose": _throughout,
+    "animal": _of_an_animal,
+    "in_care": _in_care,
+    "business": _business,
+    "left_behind": _left_behind,
+    "figure": _figure,
+    "figure_near": _figure,
     "admin": _in_passing,
     "resolved": _over,
 }

@@ -80,6 +80,16 @@ def _presence(text: str, concept: str) -> Presence | None:
         ("比昨天头疼好点", "头痛", PRESENT),
         ("刚才嘴歪现在好了", "口角歪斜", PRESENT),
         ("没事就是有点胸闷", "胸闷", PRESENT),
+        ("急救培训课后题，抽搐的人要不要按住", "抽搐", HYPOTHETICAL),
+        ("急救培训课后题还没做完，同事突然抽搐了", "抽搐", PRESENT),
+        ("我家狗抽搐了一下，能看吗", "抽搐", HYPOTHETICAL),
+        ("我家狗咬了我，我抽搐了一下", "抽搐", PRESENT),
+        ("困得我要昏过去了", "晕厥", HYPOTHETICAL),
+        ("害怕抽搐", "抽搐", HYPOTHETICAL),
+        ("怕是抽搐", "抽搐", PRESENT),
+        ("小时候抽搐，早好了", "抽搐", HISTORY),
+        ("他抽搐住院的，病历在哪复印", "抽搐", HISTORY),
+        ("他上午抽搐住院了，刚才又抽搐", "抽搐", PRESENT),
     ],
 )
 def test_a_finding_is_meant_as_it_was_said(text: str, concept: str, presence: Presence) -> None:
