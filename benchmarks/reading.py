@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from agent.deps import Knowledge
 from agent.screen import Screen
+from app.running import settle_memory
 from benchmarks.figures import Figure, percentile
 from benchmarks.turns import CONVERSATIONS, END_OF_WORDS
 from knowledge.loader import DIRECTORY
@@ -96,6 +97,7 @@ def _screen(pack: Pack) -> list[Figure]:
     questions = [rule.question for rule in pack.red_flags.values()]
     resemblance = Resemblance(load_wordings(DIRECTORY / "clinical" / "wordings", pack.red_flags))
     screen = Screen(RedFlags(pack.red_flags.values(), lexicon), lexicon, resemblance, questions=questions)
+    settle_memory()
     said = messages(MESSAGES)
     took = _timed(screen, said)
     how = f"{MESSAGES} different messages, CPU"
