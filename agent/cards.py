@@ -146,6 +146,12 @@ def identity_form(form: str, why: str) -> dict[str, Json]:
     return {"type": "identity_form", "form": form, "fields": fields, "why": why, "actions": []}
 
 
+def code_form(form: str, *, title: str, label: str, why: str) -> dict[str, Json]:
+    """The form that asks for a one-time code; it comes back as any form does."""
+    field: Json = {"name": "code", "label": label, "kind": "number", "required": True}
+    return {"type": "identity_form", "form": form, "title": title, "fields": [field], "why": why, "actions": []}
+
+
 def booking_review(hold: Hold, *, patient: str, rules: Iterable[str], pending: Pending) -> dict[str, Json]:
     """What is about to be booked, for an explicit yes."""
     slot = hold.slot

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from domain.clinical import DepartmentId, Disposition, RedFlag, RuleId, TriageResult
+from domain.identity import Proof
 from domain.notices import NoticeId
 from domain.patient import PatientId, PatientProfile
 from domain.scheduling import Appointment, Hold, Period, Slot
@@ -70,7 +71,9 @@ class Conversation:
     `recent` are the patient's last messages, oldest first; `asked` counts the questions put so far;
     `refuted` are red flags the patient clearly denied, `doubts` those still to be asked about; `pressed`
     are the intents by which they asked for what is never given; `grave` says a death or a loss was told;
-    `ended` are the last inputs' ids, oldest first; `told` are the notices shown that are not marked as read yet.
+    `ended` are the last inputs' ids, oldest first; `proof` is who was proven to be the patient, for a while;
+    `viewing` is the report, or kind of record, shown last: words like 「严重吗」 are about it.
+    `told` are the notices shown that are not marked as read yet.
     """
 
     profile: PatientProfile = field(default_factory=PatientProfile)
@@ -81,6 +84,8 @@ class Conversation:
     result: TriageResult | None = None
     booking: BookingDraft = field(default_factory=BookingDraft)
     patient_id: PatientId | None = None
+    proof: Proof | None = None
+    viewing: str = ""
     emergency: Emergency | None = None
     refuted: tuple[RuleId, ...] = ()
     doubts: tuple[RedFlag, ...] = ()

@@ -12,11 +12,14 @@ from domain.backlog import Backlog
 from domain.booking_rules import BookingRules
 from domain.clinical import Screening
 from domain.hospital_ports import FrontDesk, Inbox, RelatedPeople, Waitlist
+from domain.identity_ports import PatientFiles
 from domain.ports import Archive, Clock, Guide, HandoffDesk, PatientIndex, Scheduling, SessionLocks, SessionStore
+from domain.record_ports import Records
 from domain.session import Pending
 from domain.turn import TurnCancelled, Utterance
 from knowledge.logic import Value
 from knowledge.pack import Pack
+from tools.proving import Proving
 from understanding.reading import Understanding
 
 
@@ -51,7 +54,7 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
-    """The ports behind the conversation."""
+    """The ports behind the conversation. `booking_code`: a booking needs its phone proven by a one-time code."""
 
     clock: Clock
     knowledge: Knowledge
@@ -62,11 +65,15 @@ class Deps:
     people: RelatedPeople
     inbox: Inbox
     patients: PatientIndex
+    files: PatientFiles
+    records: Records
+    proving: Proving
     sessions: SessionStore
     archive: Archive
     backlog: Backlog
     desk: HandoffDesk
     locks: SessionLocks
+    booking_code: bool = True
 
 
 @dataclass(slots=True, kw_only=True)

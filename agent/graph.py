@@ -1,6 +1,6 @@
 """The turn as a state machine: nodes and edges, nothing else.
 
-    guard ─► understand ─► triage | booking | guidance | small_talk | handoff ─► … ─► compose ─► check
+    guard ─► understand ─► triage | booking | records | guidance | small_talk | handoff ─► … ─► compose ─► check
       └──────────────────────────────────────────────────────────────────────────────►┘
 
 A message may carry several tasks; each task's node hands over to the next.
@@ -25,6 +25,7 @@ from agent.nodes.compose import compose
 from agent.nodes.guard import guard
 from agent.nodes.guidance import guidance
 from agent.nodes.handoff import handoff
+from agent.nodes.records import records
 from agent.nodes.small_talk import small_talk
 from agent.nodes.stage import Node
 from agent.nodes.triage import triage
@@ -47,6 +48,7 @@ def build(checkpointer: BaseCheckpointSaver[str]) -> TurnGraph:
     tasks = {
         Task.TRIAGE: triage,
         Task.BOOKING: booking,
+        Task.RECORDS: records,
         Task.GUIDANCE: guidance,
         Task.SMALL_TALK: small_talk,
         Task.HANDOFF: handoff,

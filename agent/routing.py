@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from langgraph.graph import END
 
-from agent import cards
+from agent import cards, identifying
 from agent.booking.step import PERSON
 from agent.conversation import Conversation
+from agent.records import cards as record_cards
 from agent.state import Task, TurnState
 from agent.talk import PRESSED_AGAIN, TEXTS
 from domain.clinical import Presence
 from domain.session import Pending, PendingKind
 from domain.turn import Choice, Utterance
+from tools import records
 from understanding.reading import BookingAsk, BookingWish, Understanding
 
 RESUMING = frozenset({"repeat", "go_on"})
@@ -56,6 +58,8 @@ PENDING_OWNERS = {
     PendingKind.BOOKING_OFFER: Task.BOOKING,
     PendingKind.SLOT_CHOICE: Task.BOOKING,
     PendingKind.IDENTITY_FORM: Task.BOOKING,
+    PendingKind.CODE_FORM: Task.BOOKING,
+    PendingKind.REPORT_CHOICE: Task.RECORDS,
     PendingKind.BOOKING_REVIEW: Task.BOOKING,
     PendingKind.CANCEL_CHOICE: Task.BOOKING,
     PendingKind.CANCEL_REVIEW: Task.BOOKING,
@@ -67,6 +71,8 @@ PENDING_OWNERS = {
     PendingKind.HANDOFF_OFFER: Task.HANDOFF,
 }
 BOOKING_ACTIONS = frozenset({cards.BOOK, cards.SHOW_SLOTS, cards.CANCEL})
+RECORD_ACTIONS = frozenset({record_cards.REPORT, record_cards.RECORDS})
+IDENTIFYING = frozenset({PendingKind.IDENTITY_FORM, PendingKind.CODE_FORM})
 
 
 def after_guard(state: TurnState) -> str:
@@ -89,21 +95,48 @@ def plan(utterance: Utterance, conversation: Conversation, understanding: Unders
     What the patient feels comes first, then what they want, then questions beside it. A question that
     is open keeps its owner when the message answers it.
     """
-    if utterance.form:
-        return (Task.BOOKING,)
     pending = conversation.pending
+    if utterance.form:
+        return (_form_owner(pending),)
     if utterance.choice:
         return (_choice_owner(utterance.choice, pending),)
-    owner = PENDING_OWNERS.get(pending.kind) if pending else None
+    owner = owner_of(pending)
+    if _stays_with_records(conversation, understanding, owner):
+        return (Task.RECORDS,)
     tasks = [owner] if owner and answers(understanding, pending) and not _presses(understanding, owner) else []
-    tasks += _wanted(understanding)
+    tasks += _wanted(understanding, consented=utterance.consented)
     if owner is Task.TRIAGE and not _digresses(understanding, tasks):
         tasks = [Task.TRIAGE, *(task for task in tasks if task is not Task.SMALL_TALK)]
     if not tasks and (conversation.emergency or (pending and understanding.wants(*RESUMING))):
         return ()
     if not tasks:
-        tasks = [owner if owner in {Task.TRIAGE, Task.BOOKING} else _otherwise(understanding)]
+        form = owner is Task.RECORDS and pending is not None and pending.kind in IDENTIFYING
+        tasks = [owner if owner in {Task.TRIAGE, Task.BOOKING} or (owner and form) else _otherwise(understanding)]
     return tuple(dict.fromkeys(tasks))
+
+
+def owner_of(pending: Pending | None) -> Task | None:
+    """The node that asked; whose errand a form is stands in its facts."""
+    if pending is None:
+        return None
+    if pending.kind in IDENTIFYING and pending.facts.get(identifying.FOR) == identifying.RECORDS:
+        return Task.RECORDS
+    return PENDING_OWNERS.get(pending.kind)
+
+
+def _form_owner(pending: Pending | None) -> Task:
+    """A form belongs to who asked for one; one nobody asked for looks after bookings."""
+    asked = pending is not None and pending.kind in IDENTIFYING
+    return Task.RECORDS if asked and owner_of(pending) is Task.RECORDS else Task.BOOKING
+
+
+def _stays_with_records(conversation: Conversation, understanding: Understanding, owner: Task | None) -> bool:
+    """Whether a message gives a question about records up, or asks what a report that was just shown means."""
+    ids = {intent.id for intent in understanding.intents}
+    if owner is Task.RECORDS and (ids & {"cancel", "never_mind"} or records.gives_up(understanding.raw)):
+        return True
+    about_it = bool(conversation.viewing) and records.asks_to_explain(understanding.raw)
+    return about_it and ids <= records.OF_THE_READING and not complains(understanding) and owner is not Task.TRIAGE
 
 
 def _otherwise(understanding: Understanding) -> Task:
@@ -129,9 +162,13 @@ def _digresses(understanding: Understanding, tasks: list[Task]) -> bool:
     return elsewhere or bool(ids & (COURTESIES | RESUMING))
 
 
-def _wanted(understanding: Understanding) -> list[Task]:
-    """What the message asks for by itself, whatever was open before."""
+def _wanted(understanding: Understanding, *, consented: bool) -> list[Task]:
+    """What the message asks for by itself, whatever was open before. Without consent nobody's records are looked at."""
     ids = {intent.id for intent in understanding.intents}
+    wish = records.wanted(understanding.raw, ids)
+    about_records = wish is not None and (consented or wish.own) and not (not consented and "report_explain" in ids)
+    if about_records:
+        ids -= records.ABOUT_RECORDS
     unnamed = any(not hint.named for hint in understanding.departments)
     asks_where = "which_dept" in ids and not complains(understanding) and unnamed
     felt = (complains(understanding) and "ethics" not in ids) or bool(ids & TRIAGE_INTENTS and not asks_where)
@@ -147,6 +184,7 @@ def _wanted(understanding: Understanding) -> list[Task]:
     asked = (
         (Task.TRIAGE, felt),
         (Task.BOOKING, booking),
+        (Task.RECORDS, about_records),
         (Task.HANDOFF, bool(ids & HANDOFF_INTENTS)),
         (Task.GUIDANCE, bool(ids - named) or understanding.educational),
         (Task.SMALL_TALK, bool(ids & SMALL_TALK_INTENTS)),
@@ -159,10 +197,12 @@ def _choice_owner(choice: Choice, pending: Pending | None) -> Task:
         return Task.HANDOFF
     if choice.action in BOOKING_ACTIONS:
         return Task.BOOKING
+    if choice.action in RECORD_ACTIONS:
+        return Task.RECORDS
     if pending and choice.value.split(":", 1)[0] == pending.id:
         if pending.kind is PendingKind.WAYS_CHOICE and choice.value.endswith(f":{PERSON}"):
             return Task.HANDOFF
-        return PENDING_OWNERS.get(pending.kind, Task.SMALL_TALK)
+        return owner_of(pending) or Task.SMALL_TALK
     return Task.SMALL_TALK
 
 
@@ -179,6 +219,8 @@ def answers(understanding: Understanding, pending: Pending | None) -> bool:
         return bool(understanding.findings) or any(value is not None for value in told)
     if pending.kind is PendingKind.DEPARTMENT_CHOICE:
         return bool(understanding.departments)
+    if owner_of(pending) is Task.RECORDS:
+        return False
     return understanding.wish != BookingWish() or understanding.asks is not None
 
 

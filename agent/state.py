@@ -24,6 +24,7 @@ class Task(StrEnum):
 
     TRIAGE = "triage"
     BOOKING = "booking"
+    RECORDS = "records"
     GUIDANCE = "guidance"
     SMALL_TALK = "small_talk"
     HANDOFF = "handoff"

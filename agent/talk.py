@@ -15,9 +15,6 @@ TEXTS = {
     "medication": "refusal.drug",
     "stop_medication": "refusal.stop_drug",
     "report_explain": "refusal.report",
-    "report_query": "records.not_here",
-    "fee_query": "records.not_here",
-    "fee_list": "records.not_here",
     "diagnosis": "refusal.diagnosis",
     "promise": "refusal.promise",
     "pressure": "refusal.pressure_fine",
@@ -78,9 +75,6 @@ OFFERS_A_PERSON = frozenset(
         "loneliness",
         "anger",
         "complaint",
-        "report_query",
-        "fee_query",
-        "fee_list",
     }
 )
 

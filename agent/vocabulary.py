@@ -45,8 +45,13 @@ def _unalarmed(fields: Fields) -> Fields:
     return {**fields, "alarming": False}
 
 
+def _unproven(fields: Fields) -> Fields:
+    """Conversation 4 knows what was proven, and asks anew who an earlier one took for the patient."""
+    return {**fields, "patient_id": None, "proof": None, "viewing": ""}
+
+
 MIGRATIONS: dict[str, dict[int, Migration]] = {
-    "conversation": {1: _with_ended, 2: _untold},
+    "conversation": {1: _with_ended, 2: _untold, 3: _unproven},
     "booking_draft": {1: _not_moving},
     "triage_case": {1: _unalarmed},
 }

@@ -10,6 +10,7 @@ from knowledge.loader import DIRECTORY
 from memory import crypto
 from tools.hospital.sql.demo import load_demo
 from tools.hospital.sql.demo_data import load_patients, recreate
+from tools.hospital.sql.demo_records import load_records
 from tools.hospital.sql.opening import open_hospital
 
 
@@ -25,12 +26,13 @@ async def demo_data(settings: Settings) -> list[str]:
     folder = DIRECTORY / "hospital"
     demo, rules = load_demo(folder / "demo.yaml"), load_booking_rules(folder / "booking.yaml")
     patients = load_patients(folder / "demo_patients.yaml")
+    records = load_records(folder / "demo_records.yaml")
     master = crypto.MasterKey.load(settings.data_dir / "master.key")
     database = hospital_database(settings)
     try:
         clock = SystemClock(demo.hospital.zone)
         hospital = await open_hospital(database, demo, rules, cipher=crypto, master=master, clock=clock)
-        visits = await recreate(hospital, patients)
+        visits = await recreate(hospital, patients, records)
     finally:
         await database.close()
     people = [f"{one.name}  {one.id_number}  {one.phone}" for one in patients]

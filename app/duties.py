@@ -9,18 +9,25 @@ from typing import Final
 from app.settings import Settings
 from app.stores import Stores
 from channels.noticing import WidgetNotifier
-from domain.hospital_ports import DueWork, Inbox
+from domain.hospital_ports import DueWork, Inbox, TextSender
+from domain.identity_ports import Codes
 from domain.ports import Clock
+from jobs.critical import CriticalValues
 from jobs.keeping import Keeping
 from jobs.quiet import QuietHours
 from jobs.telling import Telling, Wording
 from jobs.worker import Worker
+from tools.notices.gateway import HttpGateway
 from tools.notices.outbox import OutboxFile
 from tools.notices.ways import EveryWay, LogNotifier, TextNotifier
 
 OUTBOX: Final = "outbox/sms.jsonl"
 """Where texts to phones go under the data directory as long as no gateway is set."""
 
+STAFF_OUTBOX: Final = "outbox/staff.jsonl"
+"""Where calls to the hospital's own departments go."""
+
+CODES_KEPT: Final = timedelta(hours=1)
 NOTICES_KEPT: Final = timedelta(days=90)
 DUTIES_KEPT: Final = timedelta(days=30)
 
@@ -32,7 +39,7 @@ def worker(settings: Settings, stores: Stores, texts: Wording, clock: Clock) -> 
         (
             LogNotifier(),
             WidgetNotifier(hospital.inbox, stores.events, label=partial(texts.say, "label.fixed")),
-            TextNotifier(hospital.patients, OutboxFile(settings.data_dir / OUTBOX)),
+            TextNotifier(hospital.patients, text_sender(settings)),
         )
     )
     telling = Telling(
@@ -47,10 +54,28 @@ def worker(settings: Settings, stores: Stores, texts: Wording, clock: Clock) -> 
         holds=hospital.scheduling,
         waitlist=hospital.waitlist,
         front_desk=hospital.front_desk,
-        forgetting=((NOTICES_KEPT, partial(_forget, hospital.inbox)), (DUTIES_KEPT, partial(_forget, hospital.due))),
+        forgetting=(
+            (NOTICES_KEPT, partial(_forget, hospital.inbox)),
+            (DUTIES_KEPT, partial(_forget, hospital.due)),
+            (CODES_KEPT, partial(_forget, hospital.codes)),
+        ),
     )
-    return Worker(hospital.due, {**telling.handlers(), **keeping.handlers()}, clock)
+    critical = CriticalValues(
+        records=hospital.records,
+        patients=hospital.patients,
+        sender=OutboxFile(settings.data_dir / STAFF_OUTBOX),
+        wording=texts,
+    )
+    return Worker(hospital.due, {**telling.handlers(), **keeping.handlers(), **critical.handlers()}, clock)
 
 
-async def _forget(kept: Inbox | DueWork, before: datetime) -> int:
+def text_sender(settings: Settings) -> TextSender:
+    """What hands texts to phones: the hospital's gateway, or a file as long as none is set."""
+    if settings.sms_url is None:
+        return OutboxFile(settings.data_dir / OUTBOX)
+    token = settings.sms_token.get_secret_value() if settings.sms_token else ""
+    return HttpGateway(settings.sms_url, token)
+
+
+async def _forget(kept: Inbox | DueWork | Codes, before: datetime) -> int:
     return await kept.forget(before=before)

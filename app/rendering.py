@@ -76,7 +76,7 @@ def _slots(card: Card) -> RenderableType:
 
 
 def _form(card: Card) -> RenderableType:
-    return Text(f"需要核对身份：{card['why']}", style="bold")
+    return Text(f"{card.get('title') or '需要核对身份'}：{card['why']}", style="bold")
 
 
 def _review(card: Card) -> RenderableType:
@@ -101,6 +101,10 @@ def _appointments(card: Card) -> RenderableType:
     return Group(*(_appointment(one) for one in card["items"]))
 
 
+def _record(card: Card) -> RenderableType:
+    return Panel(Text(card["text"]), title=Text(card["title"]), border_style="blue")
+
+
 def _guide(card: Card) -> RenderableType:
     cited = "；".join(f"《{source['title']}》{source['section']}" for source in card["sources"])
     return Panel(f"{card['answer']}\n[dim]{cited}[/]", title="就医指南", border_style="blue")
@@ -122,6 +126,9 @@ _RENDERERS: Final[dict[str, Callable[[Card], RenderableType]]] = {
     "booking_review": _review,
     "appointment": _appointment,
     "appointment_list": _appointments,
+    "report_list": _record,
+    "report": _record,
+    "bill_list": _record,
     "guide": _guide,
     "handoff": _handoff,
     "call": _call,

@@ -111,10 +111,11 @@ class FormField(Strict):
 
 
 class IdentityFormCard(CardBase):
-    """Asks who the patient is; answered with `input_form`."""
+    """Asks who the patient is, or for the one-time code sent to their phone; answered with `input_form`."""
 
     type: Literal["identity_form"]
     form: str
+    title: str | None = None
     fields: list[FormField]
     why: str
 
@@ -164,6 +165,74 @@ class CitedSource(Strict):
     section: str
 
 
+class ReportItem(Strict):
+    """One report and how far it is; `status` is FHIR R4's, times are RFC 3339."""
+
+    report_id: str
+    title: str
+    department: str
+    status: str
+    status_text: str
+    collected_at: str
+    expected_at: str | None
+    issued_at: str | None
+
+
+class ReportListCard(CardBase):
+    """A patient's reports, newest first; released ones have an action. `title` is the patient, masked."""
+
+    type: Literal["report_list"]
+    title: str
+    text: str
+    items: list[ReportItem]
+
+
+class ReportCard(CardBase):
+    """One released report; `text` is the hospital's own, word for word."""
+
+    type: Literal["report"]
+    report_id: str
+    title: str
+    text: str
+    department: str
+    status: str
+    status_text: str
+    collected_at: str
+    issued_at: str | None
+
+
+class BillLine(Strict):
+    """One line of a bill."""
+
+    title: str
+    quantity: int
+    amount_cents: int
+
+
+class BillItem(Strict):
+    """One bill, or one day of a stay; `receipt` is the electronic receipt's number, empty without one."""
+
+    invoice_id: str
+    title: str
+    date: str
+    status: Literal["draft", "issued", "balanced", "cancelled"]
+    status_text: str
+    amount_cents: int
+    receipt: str
+    lines: list[BillLine]
+
+
+class BillListCard(CardBase):
+    """A patient's bills, newest first. `title` is the patient, masked."""
+
+    type: Literal["bill_list"]
+    kind: Literal["bills", "unpaid", "stay", "receipts"]
+    title: str
+    text: str
+    items: list[BillItem]
+    total_cents: int
+
+
 class GuideCard(CardBase):
     """An answer quoted from the hospital's guide."""
 
@@ -195,6 +264,9 @@ Card: TypeAlias = Annotated[
     | BookingReviewCard
     | AppointmentCard
     | AppointmentListCard
+    | ReportListCard
+    | ReportCard
+    | BillListCard
     | GuideCard
     | HandoffCard
     | CallCard,

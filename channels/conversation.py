@@ -191,8 +191,11 @@ class Conversation:
 
     # ── frames ───────────────────────────────────────────────────────────────────────────────────────
 
-    async def receive(self, raw: str) -> bool:
-        """Hear a text frame; `False` when the socket must be closed for flooding."""
+    async def receive(self, raw: str, *, crowded: bool = False) -> bool:
+        """Hear a text frame; `False` when the socket must be closed for flooding.
+
+        `crowded` says that its sender's address sends too many forms: this one is not taken.
+        """
         heard = hear(raw)
         remember = FORM_TYPE not in raw
         unanswered = self._lookout.unanswered
@@ -204,7 +207,9 @@ class Conversation:
         if verdict is not Verdict.FINE:
             self._refuse("rate_limited", in_reply_to=heard.input_id, screening=screening)
             return verdict is Verdict.LIMITED
-        if heard.frame is None:
+        if crowded and isinstance(heard.frame, InputForm):
+            self._refuse("rate_limited", in_reply_to=heard.input_id, screening=screening)
+        elif heard.frame is None:
             self._refuse(heard.code or "internal", in_reply_to=heard.input_id, screening=screening)
         elif utterance is not None:
             self._intake.offer(utterance)

@@ -125,7 +125,7 @@ class Rules:
 
     `urgent_seconds` is how long an escalation waits for its number before it is sent without one.
     `frames_per_second` and `frame_burst` feed the token bucket of a session; `flood_strikes` refused frames
-    close its socket.
+    close its socket. `sessions_per_minute` and `forms_per_minute` are what one address may open and send.
     """
 
     idle_seconds: float = 1800.0
@@ -138,6 +138,7 @@ class Rules:
     frame_burst: float = 30.0
     flood_strikes: int = 60
     sessions_per_minute: int = 3000
+    forms_per_minute: int = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

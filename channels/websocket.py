@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from channels.conversation import Conversation
+from channels.conversation import FORM_TYPE, Conversation
 from channels.hub import Hub
 from channels.outlet import Outlet
 from channels.ports import Services, TimerHandle
 from channels.sessions import Sessions
 from channels.wire import SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX
-from domain.errors import BanyiError, Expired, Forbidden
+from domain.errors import BanyiError, Expired, Forbidden, RateLimited, Unavailable
 from domain.session import Session
 
 log = structlog.get_logger(__name__)
@@ -126,12 +126,26 @@ class Realtime:
             watch.touch()
             text = message.get("text")
             going_on = (
-                await conversation.receive(text)
+                await conversation.receive(text, crowded=await self._crowded(websocket, text))
                 if text is not None
                 else await conversation.receive_bytes(message["bytes"])
             )
             if not going_on:
                 await outlet.close(FLOOD_CODE)
+
+    async def _crowded(self, websocket: WebSocket, text: str) -> bool:
+        """Whether a form comes from an address that sends too many; without memory there is no common count."""
+        if FORM_TYPE not in text:
+            return False
+        address = websocket.client.host if websocket.client else "unknown"
+        try:
+            limit = self.services.rules.forms_per_minute
+            await self.services.limits.hit(f"forms:{address}", limit=limit, per_seconds=60.0)
+        except RateLimited:
+            return True
+        except Unavailable:
+            return False
+        return False
 
 
 class IdleWatch:

@@ -16,7 +16,8 @@ from playwright.async_api import Browser, Locator, ViewportSize, async_playwrigh
 
 from tests.e2e.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.e2e.browser.hospital import Hospital
-from tests.e2e.browser.patient import Patient
+from tests.e2e.browser.patient import IDENTITY, Patient
+from tests.e2e.service import last_code
 
 IMAGES = Path(__file__).parent / "images"
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -72,6 +73,7 @@ async def visit(browser: Browser, hospital: Hospital) -> None:
     await shoot(patient, "slots", slots)
     await patient.tap(slots.get_by_role("button", disabled=False).first)
     await patient.identify()
+    await patient.prove(last_code(hospital.folder, IDENTITY["手机号码"]))
     review = patient.card("booking_review")
     await shoot(patient, "review", review)
     await patient.tap(review.get_by_role("button", name="确认预约"))

@@ -37,6 +37,8 @@ class DueKind(StrEnum):
     """Waitlist entry: its offer, or its last day, runs out."""
     HOLD_EXPIRES = "hold_expires"
     """Hold: its time runs out."""
+    CRITICAL_VALUE = "critical_value"
+    """Report: tell the staff of a value that cannot wait."""
     RETENTION = "retention"
     """A day: forget what is kept no longer."""
 

@@ -67,6 +67,8 @@ class PendingKind(StrEnum):
     SLOT_CHOICE = "slot_choice"
     DEPARTMENT_CHOICE = "department_choice"
     IDENTITY_FORM = "identity_form"
+    CODE_FORM = "code_form"
+    REPORT_CHOICE = "report_choice"
     BOOKING_REVIEW = "booking_review"
     CANCEL_CHOICE = "cancel_choice"
     CANCEL_REVIEW = "cancel_review"

@@ -5,7 +5,7 @@ A changed field means a new version with a migration; a tag is never given to an
 
 from __future__ import annotations
 
-from domain import clinical, patient, scheduling, session, turn
+from domain import clinical, identity, patient, scheduling, session, turn
 from memory.codec import codec
 
 __all__ = ["TAGS", "codec"]
@@ -27,6 +27,8 @@ TAGS: dict[str, type] = {
     "consent": patient.Consent,
     "document": patient.Document,
     "identity": patient.Identity,
+    "identity_level": identity.IdentityLevel,
+    "proof": identity.Proof,
     "period": scheduling.Period,
     "slot_status": scheduling.SlotStatus,
     "hold_status": scheduling.HoldStatus,

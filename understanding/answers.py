@@ -43,7 +43,14 @@ _YES_NO_KINDS = frozenset(
     }
 )
 _ABOUT_THE_BODY = frozenset({PendingKind.RED_FLAG, PendingKind.TRIAGE_QUESTION})
-_SINGLE = frozenset({PendingKind.SLOT_CHOICE, PendingKind.DEPARTMENT_CHOICE, PendingKind.CANCEL_CHOICE})
+_SINGLE = frozenset(
+    {
+        PendingKind.SLOT_CHOICE,
+        PendingKind.DEPARTMENT_CHOICE,
+        PendingKind.CANCEL_CHOICE,
+        PendingKind.REPORT_CHOICE,
+    }
+)
 
 
 def read_answer(

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent import asking, cards
+from agent import asking, cards, identifying
 from agent.booking.step import NO, YES, Step, asked, knowledge, label, slot_words
 from agent.conversation import BookingDraft, Conversation
 from agent.deps import TurnContext
 from agent.reply import Show
 from domain.errors import IdentityRequired
+from domain.identity import IdentityLevel
 from domain.patient import Identity, PatientId, Relation
 from domain.scheduling import Hold
 from domain.session import Option, PendingKind
 from domain.turn import Form
 from tools import appointments
-from tools.identity import read_identity
 
-IDENTITY_FORM = "identity"
-GUARDIAN = "guardian"
+GUARDIAN = identifying.GUARDIAN
 
 
 def ask_identity(
@@ -43,7 +42,7 @@ def ask_identity(
         subject=held.id if held else "appointments",
         facts={"then": str(then), **({GUARDIAN: "yes"} if guardian else {})},
     )
-    card = cards.identity_form(IDENTITY_FORM, texts.say("booking.identity_why"))
+    card = cards.identity_form(identifying.IDENTITY_FORM, texts.say("booking.identity_why"))
     lead = texts.say("booking.held_until", time=cards.clock(held.expires_at)) if held else ""
     said = "".join(wrong) or lead + pending.question
     return asking.with_card(conversation, card), (knowledge(said), Show(card=card))
@@ -55,13 +54,25 @@ def _whose_form(conversation: Conversation, *, guardian: bool) -> str:
     return "booking.identity_needed" if conversation.profile.relation is Relation.SELF else "booking.identity_family"
 
 
-def identify(form: Form, context: TurnContext) -> Identity:
-    """Check the form.
+def ask_again(conversation: Conversation, context: TurnContext) -> identifying.Ask:
+    """What shows the open form anew, with what waits for it."""
+    facts = conversation.pending.facts if conversation.pending else {}
+    then, guardian = facts.get("then", ""), GUARDIAN in facts
+    return lambda wrong: ask_identity(conversation, context, wrong=wrong, then=then, guardian=guardian)
 
-    Raises:
-        InvalidFields: a field is wrong; its message is for the patient.
-    """
-    return read_identity(form.fields, today=context.deps.clock.now().date())
+
+async def identify(conversation: Conversation, form: Form, context: TurnContext) -> Identity | Step:
+    """The identity once form and code are complete, or the next thing to ask."""
+    ask = ask_again(conversation, context)
+    return await identifying.take_form(conversation, form, context, ask, code=context.deps.booking_code)
+
+
+def proven(conversation: Conversation, context: TurnContext) -> Conversation:
+    """The conversation whose patient, just identified, counts as proven for a while where codes are asked for."""
+    if not context.deps.booking_code or conversation.patient_id is None:
+        return conversation
+    now = context.deps.clock.now()
+    return identifying.proven(conversation, IdentityLevel.PHONE, conversation.patient_id, now)
 
 
 async def review(conversation: Conversation, context: TurnContext) -> Step:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from agent import asking
+from agent import asking, identifying
 from agent.booking import cancelling, confirming, errands, finding, moving, people, wishes
 from agent.booking.errands import Errand
 from agent.booking.refusing import refused
@@ -212,9 +212,10 @@ async def _identity_in_words(
     if wish.first_date or wish.department_ids or wish.doctor or wish.cheaper or understanding.wants("rebook"):
         conversation = await finding.release(conversation, context)
         return await find(conversation, context)
-    facts = pending.facts
-    guardian = confirming.GUARDIAN in facts
-    return confirming.ask_identity(conversation, context, then=facts.get("then", ""), guardian=guardian)
+    ask = confirming.ask_again(conversation, context)
+    if pending.kind is PendingKind.CODE_FORM:
+        return await identifying.code_in_words(conversation, context, ask)
+    return ask(())
 
 
 def _unclear(pending: Pending, context: TurnContext) -> tuple[Say, ...]:
@@ -278,6 +279,7 @@ _IN_WORDS: dict[PendingKind, _Words] = {
     PendingKind.CANCEL_CHOICE: _one_of,
     PendingKind.CANCEL_REVIEW: _yes_or_no,
     PendingKind.IDENTITY_FORM: _identity_in_words,
+    PendingKind.CODE_FORM: _identity_in_words,
     PendingKind.MOVE_CHOICE: _one_of,
     PendingKind.WAYS_CHOICE: _one_of,
     PendingKind.OFFER_REPLY: _yes_or_no,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agent import asking, cards
+from agent import asking, cards, identifying
 from agent.booking import confirming, errands, finding, people, replies, wishes
 from agent.booking.errands import Errand
 from agent.booking.refusing import refused
@@ -17,17 +17,18 @@ from agent.nodes.stage import stage
 from agent.reply import Say
 from agent.state import Task, TurnState, TurnUpdate
 from domain.clinical import DepartmentId
-from domain.errors import Conflict, InvalidFields
-from domain.patient import Relation
+from domain.errors import Conflict
+from domain.patient import Identity, Relation
 from domain.scheduling import Refusal
 from domain.session import Pending, PendingKind
 from domain.turn import Choice, Form, Utterance
 from understanding.reading import BookingAsk, Understanding
 
+_IDENTIFYING = frozenset({PendingKind.IDENTITY_FORM, PendingKind.CODE_FORM})
 _UNDER_WAY = frozenset(
     {
         PendingKind.SLOT_CHOICE,
-        PendingKind.IDENTITY_FORM,
+        *_IDENTIFYING,
         PendingKind.BOOKING_REVIEW,
         PendingKind.PERSON_CHOICE,
         PendingKind.WAYS_CHOICE,
@@ -56,7 +57,7 @@ async def booking(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate
     """Answer the booking part of a message."""
     draft = state["draft"]
     understanding = draft.understanding or Understanding(raw="")
-    before = state["conversation"]
+    before = identifying.at(state["conversation"], runtime.context.deps.clock.now())
     if before.emergency and not _looks_after_a_booking(before.pending, understanding, runtime.context.utterance):
         wait = Say(text=runtime.context.deps.knowledge.texts.say("emergency.no_booking"))
         return TurnUpdate(draft=draft.done_with(Task.BOOKING).saying(wait))
@@ -74,7 +75,7 @@ def _looks_after_a_booking(pending: Pending | None, understanding: Understanding
         return True
     if pending is None:
         return False
-    asked_for = pending.facts.get("then", "") if pending.kind is PendingKind.IDENTITY_FORM else ""
+    asked_for = pending.facts.get("then", "") if pending.kind in _IDENTIFYING else ""
     return pending.kind in _CANCELLING or errands.allowed_in_emergency(asked_for)
 
 
@@ -139,11 +140,10 @@ async def _form(conversation: Conversation, form: Form, context: TurnContext) ->
     facts = conversation.pending.facts if conversation.pending else {}
     then, guardian = facts.get("then", ""), confirming.GUARDIAN in facts
     try:
-        identity = confirming.identify(form, context)
+        identity = await confirming.identify(conversation, form, context)
+        if not isinstance(identity, Identity):
+            return identity
         conversation = await people.add(conversation, identity, context, guardian=guardian)
-    except InvalidFields as error:
-        wrong = tuple(error.fields.values())
-        return confirming.ask_identity(conversation, context, wrong=wrong, then=then, guardian=guardian)
     except Conflict as error:
         if error.reason == Refusal.GUARDIAN:
             if conversation.profile.relation is Relation.SELF:
@@ -153,6 +153,7 @@ async def _form(conversation: Conversation, form: Form, context: TurnContext) ->
             return conversation, (refused(error, context), *parts)
         conversation = await finding.release(conversation, context)
         return conversation.awaiting(None), (refused(error, context),)
+    conversation = confirming.proven(conversation, context)
     if guardian:
         return confirming.ask_identity(conversation, context, then=then)
     if conversation.booking.hold:
@@ -171,4 +172,7 @@ async def _tap(conversation: Conversation, choice: Choice, context: TurnContext)
     values = asking.chosen(pending, choice.value) if pending else ()
     if pending is None or not values:
         return await replies.find(conversation, context)
+    if identifying.is_reply(pending, values[0]):
+        ask = confirming.ask_again(conversation, context)
+        return await identifying.reply(conversation, values[0], context, ask)
     return await replies.answered(conversation, pending, values[0], context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TypeVar
 
@@ -15,10 +16,13 @@ from agent.nodes.stage import stage
 from agent.reply import Say
 from agent.state import Task, TurnState, TurnUpdate
 from domain.patient import PatientProfile
+from domain.session import PendingKind
 from tools.triage.case import TriageCase
 from understanding.reading import Understanding
 
 T = TypeVar("T")
+_CODE = re.compile(r"[0-9０-９]{4,8}")
+"""A one-time code typed into the chat all the same; it never enters the transcript."""
 WITHOUT_CONSENT = frozenset({Task.GUIDANCE, Task.SMALL_TALK, Task.HANDOFF})
 
 
@@ -41,6 +45,10 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
         tasks = (Task.TRIAGE, *(task for task in tasks if task not in {Task.TRIAGE, Task.SMALL_TALK}))
     if not utterance.consented:
         return _without_consent(state, understanding, tasks, context)
+    if {Task.TRIAGE, Task.BOOKING} & set(tasks):
+        conversation = replace(conversation, viewing="")
+    if conversation.pending and conversation.pending.kind is PendingKind.CODE_FORM:
+        draft = replace(draft, said=_CODE.sub(lambda code: "*" * len(code[0]), draft.said))
     return TurnUpdate(
         conversation=conversation,
         draft=replace(draft, understanding=understanding, tasks=tasks, interrupted=_open_question(conversation)),

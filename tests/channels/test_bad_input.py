@@ -192,3 +192,14 @@ async def test_a_mild_flag_interrupts_nothing(tmp_path: Path) -> None:
         await client.asked("m1", "牙疼得厉害")
         assert "escalation.raised" not in [event["type"] for event in client.seen]
         assert service.turns.ran[0].screening.flags
+
+
+async def test_an_address_that_sends_too_many_forms_is_slowed_down(tmp_path: Path) -> None:
+    """The form past the limit is answered `rate_limited` and not taken; words are still heard."""
+    async with ward(tmp_path, rules=Rules(forms_per_minute=2)) as service:
+        _, client = await service.consented()
+        for number in range(3):
+            await client.send("input_form", id=f"f{number}", form="identity", fields={"name": "x"})
+        error = await client.until("error")
+        assert (error["code"], error["in_reply_to"]) == ("rate_limited", "f2")
+        assert (await client.asked("m1", "停车场在哪"))["type"] == "response.done"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -43,6 +45,14 @@ class Running:
             subprotocols=["banyi.v1", f"token.{opened['token']}"],  # type: ignore[list-item]  # plain text is fine
         )
         return Client(socket)
+
+
+def last_code(data: Path, phone: str) -> str:
+    """The one-time code that came last to a phone, as the development outbox under `data` tells."""
+    lines = (data / "outbox" / "sms.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = [one["text"] for one in map(json.loads, lines) if one["to"] == phone]
+    [code] = re.findall(r"\d{6}", texts[-1])
+    return str(code)
 
 
 @asynccontextmanager

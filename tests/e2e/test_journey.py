@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from rich.console import Console
 from app.talking import Line
 from app.terminal import Talk
 from tests.channels.ward import Client
-from tests.e2e.service import running
+from tests.e2e.service import last_code, running
 
 pytestmark = pytest.mark.e2e
 
@@ -81,6 +82,12 @@ async def test_a_headache_ends_in_a_booked_visit_and_no_identity_is_kept_in_the_
         fields = {"name": NAME, "id_number": ID_NUMBER, "phone": PHONE}
         await client.send("input_form", id="f1", form=form["form"], fields=fields)
         assert (await client.end_of("f1"))["type"] == "response.done"
+        asked = _card(client, "identity_form")
+        assert asked is not None
+        assert asked["form"] == "code"
+        code = last_code(tmp_path / "var", PHONE)
+        await client.send("input_form", id="f2", form="code", fields={"code": code})
+        assert (await client.end_of("f2"))["type"] == "response.done"
         review = _card(client, "booking_review")
         assert review is not None
         assert NAME not in review["patient"]
@@ -95,12 +102,15 @@ async def test_a_headache_ends_in_a_booked_visit_and_no_identity_is_kept_in_the_
         transcript = await banyi.http.get(
             f"/v1/sessions/{opened['session_id']}/transcript", headers={"Authorization": f"Bearer {opened['token']}"}
         )
-        for secret in (NAME, ID_NUMBER, PHONE):
+        for secret in (NAME, ID_NUMBER, PHONE, code):
             assert secret not in str(again.seen)
             assert secret not in transcript.text
         metrics = (await banyi.http.get("/metrics")).text
         assert 'banyi_appointments_total{status="booked"} 1.0' in metrics
-    kept = b"".join(path.read_bytes() for path in (tmp_path / "var").rglob("*") if path.is_file())
+    outbox = tmp_path / "var" / "outbox"
+    kept = b"".join(
+        path.read_bytes() for path in (tmp_path / "var").rglob("*") if path.is_file() and path.parent != outbox
+    )
     for secret in (NAME, ID_NUMBER, PHONE, "头疼三天了"):
         assert secret.encode() not in kept
 
@@ -129,14 +139,15 @@ async def test_the_emergency_arrives_with_memory_stopped_and_the_session_goes_on
 class _Typist:
     """Somebody at a terminal who types what is written down."""
 
-    def __init__(self, lines: list[str]) -> None:
-        self._lines: Iterator[str] = iter(lines)
+    def __init__(self, lines: Sequence[str | Callable[[], str]]) -> None:
+        self._lines: Iterator[str | Callable[[], str]] = iter(lines)
         self.prompts: list[str] = []
 
     async def __call__(self, prompt: str) -> str | None:
         """The next line, `None` at the end."""
         self.prompts.append(prompt)
-        return next(self._lines, None)
+        line = next(self._lines, None)
+        return line() if callable(line) else line
 
 
 async def test_the_terminal_shows_the_conversation(tmp_path: Path) -> None:
@@ -155,9 +166,10 @@ async def test_the_terminal_shows_the_conversation(tmp_path: Path) -> None:
 
 
 async def test_the_terminal_books_by_numbers(tmp_path: Path) -> None:
-    """Slots by number, the form field by field, the review by number."""
+    """Slots by number, the form field by field, the code, the review by number."""
     shown = io.StringIO()
-    lines = ["y", "我想挂消化内科", "1", NAME, ID_NUMBER, PHONE, "1", "/退出"]
+    code = partial(last_code, tmp_path / "var", PHONE)
+    lines: list[str | Callable[[], str]] = ["y", "我想挂消化内科", "1", NAME, ID_NUMBER, PHONE, code, "1", "/退出"]
     async with running(tmp_path) as banyi, Line(banyi.url) as line:
         typist = _Typist(lines)
         await Talk(line, Console(file=shown, width=100), typist).run()

@@ -13,8 +13,11 @@ from sqlalchemy import insert
 from archive.database import Database
 from domain.clinical import DepartmentId
 from domain.hospital_ports import FrontDesk, RelatedPeople, Waitlist
+from domain.identity_ports import Codes, PatientFiles
 from domain.patient import Identity, PatientId
 from domain.ports import PatientIndex, Scheduling
+from domain.record_ports import Records
+from domain.records import Account, DiagnosticReport, Invoice
 from domain.scheduling import Period, PractitionerId, SlotId
 from knowledge.strict import parse
 from tests.stores import SHANGHAI, SetClock
@@ -46,20 +49,8 @@ doctors:
 )
 
 
-class Stage(Protocol):
-    """The ports under contract, and the hospital's own hand behind them."""
-
-    @property
-    def waitlist(self) -> Waitlist:
-        """The waitlist under contract."""
-
-    @property
-    def front_desk(self) -> FrontDesk:
-        """The desk under contract."""
-
-    @property
-    def people(self) -> RelatedPeople:
-        """The people of an account under contract."""
+class BookingStage(Protocol):
+    """The ports every adapter has, and the hospital's own hand behind them."""
 
     @property
     def scheduling(self) -> Scheduling:
@@ -93,6 +84,58 @@ class Stage(Protocol):
 
     async def broken(self) -> Collection[str]:
         """Slots whose places do not add up."""
+
+
+class Stage(BookingStage, Protocol):
+    """The ports of the whole booking life."""
+
+    @property
+    def waitlist(self) -> Waitlist:
+        """The waitlist under contract."""
+
+    @property
+    def front_desk(self) -> FrontDesk:
+        """The desk under contract."""
+
+    @property
+    def people(self) -> RelatedPeople:
+        """The people of an account under contract."""
+
+
+class RecordsStage(Protocol):
+    """The ports of records and of proving who somebody is."""
+
+    @property
+    def patients(self) -> PatientIndex:
+        """The patient index."""
+
+    @property
+    def clock(self) -> SetClock:
+        """The time the hospital goes by."""
+
+    @property
+    def files(self) -> PatientFiles:
+        """The hospital's files under contract."""
+
+    @property
+    def codes(self) -> Codes:
+        """One-time codes under contract."""
+
+    @property
+    def records(self) -> Records:
+        """The records under contract."""
+
+    async def put_on_file(self, identity: Identity) -> PatientId:
+        """The desk writes down who somebody is."""
+
+    async def put_report(self, report: DiagnosticReport) -> None:
+        """The hospital writes a report, or its next state."""
+
+    async def put_bill(self, bill: Invoice) -> None:
+        """The hospital writes a bill, or its next state."""
+
+    async def put_account(self, account: Account) -> None:
+        """The hospital writes a stay, or its next state."""
 
 
 @dataclass(slots=True)
@@ -145,6 +188,37 @@ class SqlStage:
         row |= {"sold": sold, "stopped": stopped, "first_number": first_number}
         await self.database.write(lambda c: c.execute(insert(slots), row))
         return slot_id
+
+    @property
+    def files(self) -> PatientFiles:
+        """The hospital's files under contract."""
+        return self.hospital.patients
+
+    @property
+    def codes(self) -> Codes:
+        """One-time codes under contract."""
+        return self.hospital.codes
+
+    @property
+    def records(self) -> Records:
+        """The records under contract."""
+        return self.hospital.records
+
+    async def put_on_file(self, identity: Identity) -> PatientId:
+        """Open a file."""
+        return await self.hospital.patients.open_file(identity)
+
+    async def put_report(self, report: DiagnosticReport) -> None:
+        """Write a report."""
+        await self.hospital.records.put_report(report, now=self.clock.now())
+
+    async def put_bill(self, bill: Invoice) -> None:
+        """Write a bill."""
+        await self.hospital.records.put_bill(bill)
+
+    async def put_account(self, account: Account) -> None:
+        """Write a stay."""
+        await self.hospital.records.put_account(account)
 
     async def stop(self, slot_id: SlotId) -> None:
         """Stop one slot."""

@@ -10,8 +10,9 @@ from functools import cache
 
 from archive.database import Database
 from domain.errors import Unavailable
-from domain.hospital_ports import Notifier
-from domain.notices import DueKind, Notice
+from domain.hospital_ports import Notifier, TextSender
+from domain.notices import DueKind, Notice, TextMessage
+from jobs.critical import CriticalValues
 from jobs.keeping import Keeping
 from jobs.quiet import QuietHours
 from jobs.telling import Telling
@@ -51,7 +52,19 @@ class RememberingNotifier:
         return [notice.text for notice in self.notices]
 
 
-def handlers(hospital: OpenHospital, notifier: Notifier) -> dict[DueKind, Handler]:
+@dataclass(slots=True)
+class RememberingSender:
+    """A way to the staff that keeps what it was given, the first of an id."""
+
+    messages: list[TextMessage] = field(default_factory=list)
+
+    async def send(self, message: TextMessage) -> None:
+        """Keep the message."""
+        if all(one.id != message.id for one in self.messages):
+            self.messages.append(message)
+
+
+def handlers(hospital: OpenHospital, notifier: Notifier, staff: TextSender | None = None) -> dict[DueKind, Handler]:
     """The handlers of a hospital."""
     telling = Telling(
         scheduling=hospital.scheduling,
@@ -67,7 +80,10 @@ def handlers(hospital: OpenHospital, notifier: Notifier) -> dict[DueKind, Handle
         front_desk=hospital.front_desk,
         forgetting=((KEPT, lambda before: hospital.inbox.forget(before=before)),),
     )
-    return {**telling.handlers(), **keeping.handlers()}
+    critical = CriticalValues(
+        records=hospital.records, patients=hospital.patients, sender=staff or RememberingSender(), wording=wording()
+    )
+    return {**telling.handlers(), **keeping.handlers(), **critical.handlers()}
 
 
 @dataclass(slots=True)

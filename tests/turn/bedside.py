@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from agent.graph import build
 from agent.turn import Turns
 from agent.vocabulary import ALL_TAGS
 from app.knowledge import open_knowledge
+from domain.notices import TextMessage
 from domain.patient import Consent, PatientProfile, Purpose
 from domain.ports import SessionRecord
 from domain.scheduling import HospitalDepartment
@@ -36,6 +38,8 @@ from domain.turn import (
 from memory.codec import codec
 from tests.fakes.memory import FakeMemory, FakeServer
 from tests.stores import SetClock, booking_rules, demo_hospital, sqlite_archive, sqlite_hospital
+from tools.hospital.sql.opening import OpenHospital
+from tools.proving import Proving
 
 assert ALL_TAGS
 IDENTITY = {"name": "王小梅", "id_number": "11010519900307232X", "phone": "13800138000"}
@@ -98,6 +102,24 @@ class Answer:
         return last
 
 
+@dataclass(slots=True)
+class Texts:
+    """The phones of everybody: what was sent to them, the first of an id."""
+
+    sent: list[TextMessage] = field(default_factory=list)
+
+    async def send(self, message: TextMessage) -> None:
+        """Take a text."""
+        if all(one.id != message.id for one in self.sent):
+            self.sent.append(message)
+
+    @property
+    def code(self) -> str:
+        """The code of the last text."""
+        [code] = re.findall(r"\d{6}", self.sent[-1].text)
+        return str(code)
+
+
 @dataclass(slots=True, kw_only=True)
 class Bedside:
     """One conversation; `say`, `tap` and `submit` are what a patient can do."""
@@ -105,6 +127,8 @@ class Bedside:
     turns: Turns
     deps: Deps
     clock: SetClock
+    sms: Texts
+    hospital: OpenHospital
     session_id: SessionId
     _ids: Any = field(default_factory=lambda: count(1))
 
@@ -118,8 +142,18 @@ class Bedside:
         return await self.put(self.utterance(choice=choice))
 
     async def submit(self, fields: dict[str, str]) -> Answer:
-        """Send the identity form."""
+        """Send the identity form and, where one is asked for, the code that came by text."""
+        answer = await self.fill(fields)
+        asked = [card for card in answer.cards if card.get("form") == "code"]
+        return await self.enter(self.sms.code) if asked else answer
+
+    async def fill(self, fields: dict[str, str]) -> Answer:
+        """Send the identity form and nothing else."""
         return await self.put(self.utterance(form=Form(name="identity", fields=fields)))
+
+    async def enter(self, code: str) -> Answer:
+        """Send a one-time code."""
+        return await self.put(self.utterance(form=Form(name="code", fields={"code": code})))
 
     def utterance(self, **said: Any) -> Utterance:
         """The next input."""
@@ -148,7 +182,7 @@ async def bedside(folder: Path, *, profile: PatientProfile | None = None) -> Asy
             expires_at=clock.now().replace(year=clock.now().year + 1),
         )
         await archive.sessions.create(SessionRecord(session=session, token_sha256="0" * 64, resume_sha256="1" * 64))
-        memory = FakeMemory(FakeServer())
+        memory, sms = FakeMemory(FakeServer()), Texts()
         deps = Deps(
             clock=clock,
             knowledge=knowledge(),
@@ -159,6 +193,9 @@ async def bedside(folder: Path, *, profile: PatientProfile | None = None) -> Asy
             people=hospital.people,
             inbox=hospital.inbox,
             patients=hospital.patients,
+            files=hospital.patients,
+            records=hospital.records,
+            proving=Proving(codes=hospital.codes, sender=sms, limits=memory.limits),
             sessions=archive.sessions,
             archive=archive.archive,
             desk=archive.desk,
@@ -166,5 +203,10 @@ async def bedside(folder: Path, *, profile: PatientProfile | None = None) -> Asy
             locks=memory.locks,
         )
         yield Bedside(
-            turns=Turns(build(InMemorySaver(serde=codec)), deps), deps=deps, clock=clock, session_id=session_id
+            turns=Turns(build(InMemorySaver(serde=codec)), deps),
+            deps=deps,
+            clock=clock,
+            sms=sms,
+            hospital=hospital,
+            session_id=session_id,
         )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain.scheduling import SlotQuery
 from domain.session import PendingKind
-from domain.turn import Form
 from tests.turn.bedside import IDENTITY, Answer, Bedside
 
 pytestmark = pytest.mark.turn
@@ -159,8 +157,7 @@ async def test_a_form_is_not_shown_when_a_session_knows_its_patient(patient: Bed
 
 async def test_a_form_out_of_the_blue_lists_what_is_booked(patient: Bedside) -> None:
     """A form nobody asked for is checked like any other and books nothing."""
-    form = Form(name="identity", fields=IDENTITY)
-    answer = await patient.put(replace(patient.utterance(), form=form))
+    answer = await patient.submit(IDENTITY)
     assert "没有约好的号" in answer.text
 
 

@@ -37,7 +37,7 @@ export function identityForm(card, acts, { wrong }) {
   }
 
   return [
-    h("h3", "就诊人信息"),
+    h("h3", card.title ?? "就诊人信息"),
     h("p.quiet", card.why),
     wrong && h("p.wrong", { role: "alert" }, wrong),
     h("form", { novalidate: true, onsubmit: submit }, rows.map(({ row }) => row), h("div.actions", h("button.primary", "提交"))),

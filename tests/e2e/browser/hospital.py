@@ -17,7 +17,7 @@ class Hospital:
     """`banyi serve` on a data directory of its own; `allowed_origin` may embed its assistant."""
 
     def __init__(self, folder: Path, *, allowed_origin: str = "") -> None:
-        self._folder = folder
+        self.folder = folder
         self._allowed_origin = allowed_origin
         self._port = _free_port()
         self._process: asyncio.subprocess.Process | None = None
@@ -27,7 +27,7 @@ class Hospital:
         """Run the program; it answers when this returns."""
         environment = {
             **os.environ,
-            "BANYI_DATA_DIR": str(self._folder),
+            "BANYI_DATA_DIR": str(self.folder),
             "BANYI_PORT": str(self._port),
             "BANYI_ALLOWED_ORIGINS": self._allowed_origin,
         }

@@ -77,4 +77,9 @@ class Patient:
         """Fill in and send the identity form."""
         for label, value in IDENTITY.items():
             await self.root.get_by_label(label).fill(value)
-        await self.tap(self.root.get_by_role("button", name="提交"))
+        await self.tap(self.root.get_by_role("button", name="提交").last)
+
+    async def prove(self, code: str) -> None:
+        """Fill in and send the code that came by text."""
+        await self.root.get_by_label("验证码").fill(code)
+        await self.tap(self.root.get_by_role("button", name="提交").last)

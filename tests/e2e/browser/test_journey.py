@@ -12,6 +12,7 @@ from playwright.async_api import Page, ViewportSize, expect
 from tests.e2e.browser.hospital import Hospital
 from tests.e2e.browser.patient import IDENTITY, Patient
 from tests.e2e.browser.stage import Theatre
+from tests.e2e.service import last_code
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
@@ -59,8 +60,10 @@ async def test_an_emergency_is_answered_before_consent(page: Page, hospital: Hos
     await expect(stranger.root.get_by_role("button", name="同意并开始")).to_be_visible()
 
 
-async def test_a_headache_leads_to_a_visit_with_a_question_about_parking_in_between(patient: Patient) -> None:
-    """Symptom, questions, an aside, result with reasons, slots, identity, review, appointment, cancelling it."""
+async def test_a_headache_leads_to_a_visit_with_a_question_about_parking_in_between(
+    patient: Patient, hospital: Hospital
+) -> None:
+    """Symptom, questions, an aside, result with reasons, slots, identity, code, review, appointment, cancelling it."""
     await patient.say("头疼三天了，有点恶心")
     await patient.answer()
     await patient.say("停车场在哪")
@@ -73,6 +76,8 @@ async def test_a_headache_leads_to_a_visit_with_a_question_about_parking_in_betw
 
     await patient.tap((await patient.slots(result)).get_by_role("button", disabled=False).first)
     await patient.identify()
+    await expect(patient.card("identity_form")).to_contain_text("短信验证码")
+    await patient.prove(last_code(hospital.folder, IDENTITY["手机号码"]))
     review = patient.card("booking_review")
     await expect(review).to_contain_text("欧***")
     await expect(review.get_by_role("timer")).to_be_visible()

@@ -13,6 +13,7 @@ from domain.patient import Document, Identity
 from domain.scheduling import SlotQuery
 from domain.session import SessionId
 from knowledge.strict import Mark, load_list
+from tools.hospital.sql.demo_records import DemoRecord, write_records
 from tools.hospital.sql.opening import OpenHospital
 from tools.hospital.sql.schema import metadata
 from tools.identity import check_character
@@ -63,15 +64,20 @@ def load_patients(path: Path) -> tuple[DemoPatient, ...]:
     return load_list(path, DemoPatient)
 
 
-async def recreate(hospital: OpenHospital, patients: tuple[DemoPatient, ...]) -> int:
-    """Empty the hospital, open its slots and book what the demo patients have; how many visits that are.
+async def recreate(
+    hospital: OpenHospital, patients: tuple[DemoPatient, ...], records: tuple[DemoRecord, ...] = ()
+) -> int:
+    """Empty the hospital, open its slots, put the demo patients on file and book their visits; how many visits.
 
     What is booked follows from the files and the date alone. Everything that was booked before is gone.
     """
     await hospital.renew(_empty)
     visits = 0
+    on_record = {record.id_number: record for record in records}
     for patient in patients:
-        patient_id = await hospital.patients.register(patient.identity)
+        patient_id = await hospital.patients.open_file(patient.identity)
+        if record := on_record.get(patient.id_number):
+            await write_records(hospital.records, record, patient_id, now=hospital.now(), zone=hospital.house.zone)
         for visit in patient.visits:
             now = hospital.now()
             day: date = hospital.house.day(now) + timedelta(days=visit.in_days)

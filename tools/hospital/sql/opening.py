@@ -15,12 +15,14 @@ from archive.migrate import upgrade
 from archive.sealing import Cipher, MasterKey
 from domain.booking_rules import BookingRules
 from domain.ports import Clock
+from tools.hospital.sql.codes import SqlCodes
 from tools.hospital.sql.demo import DemoHospital, roll
 from tools.hospital.sql.front_desk import SqlFrontDesk
 from tools.hospital.sql.house import House
 from tools.hospital.sql.inbox import SqlInbox
 from tools.hospital.sql.patients import SqlPatientIndex
 from tools.hospital.sql.people import SqlRelatedPeople
+from tools.hospital.sql.records import SqlRecords
 from tools.hospital.sql.scheduling import SqlScheduling
 from tools.hospital.sql.schema_life import due
 from tools.hospital.sql.waitlist import SqlWaitlist
@@ -47,6 +49,8 @@ class OpenHospital:
         self.waitlist = SqlWaitlist(database, self.house)
         self.front_desk = SqlFrontDesk(database, self.house, clock)
         self.people = SqlRelatedPeople(database, self.house, self.patients)
+        self.records = SqlRecords(database, cipher=cipher, master=master)
+        self.codes = SqlCodes(database, cipher=cipher, master=master)
         self.inbox = SqlInbox(database, cipher=cipher, master=master)
         self.due = SqlDueWork(database, due)
         self.demo = demo

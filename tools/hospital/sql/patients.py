@@ -15,10 +15,11 @@ from archive.sealing import KEY_BYTES, Cipher, MasterKey
 from domain.errors import NotFound
 from domain.patient import Document, Identity, PatientId
 from tools.hospital.sql.schema import patients
+from tools.hospital.sql.schema_records import patient_files
 
 
 class SqlPatientIndex:
-    """Implements `PatientIndex` and `Contacts`.
+    """Implements `PatientIndex`, `Contacts` and `PatientFiles`.
 
     A patient is a document number together with a name: whoever gives a known number under another name becomes
     another patient, sees nothing of the first and does not learn that there is one.
@@ -39,7 +40,7 @@ class SqlPatientIndex:
             "id": new_id,
             "lookup": lookup,
             "wrapped_key": self._master.wrap(key, new_id.encode()),
-            "sealed_identity": self._cipher.seal(key, _encode(identity), new_id.encode()),
+            "sealed_identity": self._cipher.seal(key, encode_identity(identity), new_id.encode()),
         }
 
         def work(connection: Connection) -> PatientId:
@@ -80,24 +81,56 @@ class SqlPatientIndex:
             raise NotFound("patient")
         return self._open(row.id, row.wrapped_key, row.sealed_identity)
 
+    async def matching(self, identity: Identity) -> PatientId | None:
+        """The patient whose name, number and phone on the hospital's file are these; implements `PatientFiles`.
+
+        One statement for everybody, so that a stranger cannot tell by the time what was wrong.
+        """
+        wanted = (
+            select(patients.c.id)
+            .join(patient_files, patient_files.c.patient_id == patients.c.id)
+            .where(patients.c.lookup == self._lookup(identity))
+            .where(patient_files.c.phone_lookup == self._phone_lookup(identity.phone))
+        )
+        found = await self._database.read(lambda c: c.execute(wanted).scalar())
+        return None if found is None else PatientId(found)
+
+    async def open_file(self, identity: Identity) -> PatientId:
+        """Staff: put the patient on file with the phone the desk has checked; a later call changes the phone."""
+        patient_id = await self.register(identity)
+        row = {"patient_id": patient_id, "phone_lookup": self._phone_lookup(identity.phone)}
+
+        def work(connection: Connection) -> None:
+            if not insert_new(connection, patient_files, row):
+                here = update(patient_files).where(patient_files.c.patient_id == patient_id)
+                connection.execute(here.values(phone_lookup=row["phone_lookup"]))
+
+        await self._database.write(work)
+        return patient_id
+
+    def _phone_lookup(self, phone: str) -> bytes:
+        return hmac.digest(self._lookup_key, b"phone " + phone.encode(), "sha256")
+
     def _lookup(self, identity: Identity) -> bytes:
         person = orjson.dumps([identity.document, identity.id_number, identity.name])
         return hmac.digest(self._lookup_key, person, "sha256")
 
     def _open(self, patient_id: str, wrapped: bytes, sealed: bytes) -> Identity:
         key = self._master.unwrap(wrapped, patient_id.encode())
-        return _decode(self._cipher.unseal(key, sealed, patient_id.encode()))
+        return decode_identity(self._cipher.unseal(key, sealed, patient_id.encode()))
 
     def _replace(self, connection: Connection, patient_id: str, wrapped: bytes, identity: Identity) -> None:
         key = self._master.unwrap(wrapped, patient_id.encode())
-        sealed = self._cipher.seal(key, _encode(identity), patient_id.encode())
+        sealed = self._cipher.seal(key, encode_identity(identity), patient_id.encode())
         connection.execute(update(patients).where(patients.c.id == patient_id).values(sealed_identity=sealed))
 
 
-def _encode(identity: Identity) -> bytes:
+def encode_identity(identity: Identity) -> bytes:
+    """An identity as it is sealed."""
     return orjson.dumps([identity.name, identity.id_number, identity.phone, identity.document])
 
 
-def _decode(stored: bytes) -> Identity:
+def decode_identity(stored: bytes) -> Identity:
+    """The identity back."""
     name, id_number, phone, document = orjson.loads(stored)
     return Identity(name=name, id_number=id_number, phone=phone, document=Document(document))

@@ -1,0 +1,1 @@
+"""Records in conversation: reports as the hospital released them, bills, and nothing interpreted ever."""
