@@ -16,7 +16,7 @@ WINDOW_CHARACTERS = 1200
 OVERLAP_CHARACTERS = 120
 MOST_CHARACTERS = 24_000
 """Of a longer text the beginning and the end are read, half of this each."""
-TOLD_CHARACTERS = 12
+TOLD_CHARACTERS = 6
 """A reply to an open question shorter than this is an answer and is not looked at as a message of its own."""
 
 

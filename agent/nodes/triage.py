@@ -33,7 +33,8 @@ async def triage(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     understanding = draft.understanding or Understanding(raw="")
     if understanding.wants("why"):
         return TurnUpdate(draft=draft.saying(*explaining.why(conversation, context.deps.knowledge.texts)))
-    nothing_told = not routing.complains(understanding) and not understanding.departments and not draft.uncovered
+    told = routing.complains(understanding) or understanding.departments
+    nothing_told = not told and not draft.uncovered and not draft.alarming
     if conversation.case is None and nothing_told:
         asked = "triage.what_is_wrong"
         return TurnUpdate(draft=draft.saying(Say(text=context.deps.knowledge.texts.say(asked))))

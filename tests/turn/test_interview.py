@@ -116,3 +116,11 @@ async def test_rubbish_is_asked_again_and_then_handed_on(patient: Bedside) -> No
     second = await patient.say("xxxx")
     assert first.text
     assert "转人工" in second.choices
+
+
+async def test_words_that_only_sound_like_an_emergency_are_asked_about(patient: Bedside) -> None:
+    """No pattern and no complaint knows the message; its danger signs are asked for all the same."""
+    asked = (await patient.say("他整个人瘫在那里眼珠子不会转了，叫魂似的喊了半天")).done.pending
+    assert asked is not None
+    assert asked.kind is PendingKind.TRIAGE_QUESTION
+    assert "danger" in asked.subject

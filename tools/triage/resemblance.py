@@ -18,7 +18,7 @@ from understanding.normalise import normalise
 
 THRESHOLD = 8.0
 """Log-odds from which a message goes through an interview, whatever else it asks for; see ADR 0005."""
-CLEAR = 14.0
+CLEAR = 10.0
 """Log-odds from which the danger signs are asked about beside the interview of a known complaint."""
 PIECE_CHARACTERS = 3
 USUAL_CHARACTERS = 60
