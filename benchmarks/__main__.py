@@ -10,7 +10,7 @@ import uvloop
 
 from app.knowledge import open_knowledge
 from app.running import settle_memory
-from benchmarks import hospital, reading, sockets, turns
+from benchmarks import hospital, model, reading, sockets, turns
 from benchmarks.figures import Figure, keep, show
 from knowledge.loader import DIRECTORY, load_pack
 
@@ -27,6 +27,10 @@ def _reading() -> list[Figure]:
 
 def _hospital() -> list[Figure]:
     return uvloop.run(hospital.measure())
+
+
+def _model() -> list[Figure]:
+    return uvloop.run(model.measure())
 
 
 def _service() -> list[Figure]:
@@ -66,6 +70,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "turns": _turns,
     "reading": _reading,
     "hospital": _hospital,
+    "model": _model,
     "service": _service,
 }
 

@@ -138,9 +138,9 @@ FailureKind = Literal["connect", "timeout", "cut", "garbage", "status", "missing
 class ModelFailed(Unavailable):
     """A model host failed: `kind` is stable, the text names the host and never what was asked or answered.
 
-    `connect`: nobody there; `timeout`: silent for too long; `cut`: the stream ended early; `garbage`: not the
-    wire format; `status`: an error of the host's own; `missing`: the host does not have the model; `refused`:
-    the host does not take such a request (thinking, tools or a schema the model cannot do).
+    `connect`: nobody there; `timeout`: no connection or no word in time; `cut`: the stream ended early;
+    `garbage`: not the wire format; `status`: an error of the host's own; `missing`: the host does not have the
+    model; `refused`: the host does not take such a request (thinking, tools or a schema the model cannot do).
     """
 
     def __init__(self, dependency: str, kind: FailureKind) -> None:

@@ -173,7 +173,7 @@ class OllamaHost:
         except ollama.ResponseError as error:
             kinds: Any = {_BAD_REQUEST: "refused", _NOT_FOUND: "missing"}
             raise ModelFailed(self.name, kinds.get(error.status_code, "status")) from None
-        except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout):
+        except (ConnectionError, httpx.ConnectError):
             raise ModelFailed(self.name, "connect") from None
         except httpx.TimeoutException:
             raise ModelFailed(self.name, "timeout") from None

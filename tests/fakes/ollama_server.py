@@ -1,7 +1,8 @@
 """A small HTTP server that speaks Ollama's wire format: a real socket, scripted models, and a memory.
 
-It is no model: what it answers was written by the test. `python -m tests.fakes.ollama_server TOKENS` serves the
-model `words`, which says so many tokens, and prints its address.
+It is no model: what it answers was written by the test. `python -m tests.fakes.ollama_server TOKENS SECONDS` prints
+its address and serves the models `words`, which says so many tokens at once, and `paced`, which says a quarter
+of them and takes so long for each.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ class Model:
     """A model and how it behaves.
 
     `thinks` makes it a thinking model: `thoughts` come first, in a field of their own with `think` true and
-    inside `<think>` when it is not said; others refuse `think` true with 400. `json` is what it says to a schema; with
-    `ignores_format` it says `pieces` instead when `think` is false. `hold` keeps it silent after so many parts
-    until the client leaves. `status` refuses every chat with this code. After its parts it ends as `ending` says.
+    inside `<think>` when it is not said; others refuse `think` true with 400. `json` is what it says to a schema;
+    with `ignores_format` it says `pieces` instead when `think` is false. `hold` keeps it silent after so many
+    parts until the client leaves. Parts come `pace_seconds` apart. `status` refuses every chat with this code.
+    After its parts it ends as `ending` says.
     """
 
     pieces: tuple[str, ...] = ("请带好", "身份证", "和医保卡。")
@@ -36,6 +38,7 @@ class Model:
     ignores_format: bool = False
     calls: tuple[dict[str, Any], ...] = ()
     hold: int | None = None
+    pace_seconds: float = 0.0
     status: int | None = None
     ending: Ending = "done"
     capabilities: tuple[str, ...] = ("completion",)
@@ -164,6 +167,8 @@ class OllamaServer:
             for number, message in enumerate(parts):
                 if model.hold == number:
                     await _silent(seen, leaving)
+                if model.pace_seconds:
+                    await asyncio.wait([leaving], timeout=model.pace_seconds)
                 if leaving.done():
                     _left(seen)
                 _line(writer, {"model": name, "created_at": STAMP, "message": {"role": "assistant", **message}})
@@ -272,13 +277,14 @@ async def serving(models: dict[str, Model]) -> AsyncIterator[OllamaServer]:
         await server.stop()
 
 
-async def _main(tokens: int) -> None:
-    words = Model(pieces=tuple("您好，。"[number % 4] for number in range(tokens)))
-    async with serving({"words": words}) as server:
+async def _main(tokens: int, pace_seconds: float) -> None:
+    pieces = tuple("您好，。"[number % 4] for number in range(tokens))
+    models = {"words": Model(pieces=pieces), "paced": Model(pieces=pieces[: tokens // 4], pace_seconds=pace_seconds)}
+    async with serving(models) as server:
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(int(sys.argv[1])))
+    asyncio.run(_main(int(sys.argv[1]), float(sys.argv[2])))
