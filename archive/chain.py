@@ -19,6 +19,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from archive.columns import run
 from archive.schema import audit, audit_head, decisions, erasures, messages
 
 _HEAD = select(audit_head.c.seq, audit_head.c.mac).with_for_update()
@@ -68,8 +69,8 @@ class AuditChain:
 
     def head(self, connection: Connection) -> Head:
         """Where the chain ends now; it stays locked until the write transaction ends."""
-        row = connection.execute(_HEAD).one()
-        return Head(seq=row.seq, mac=row.mac)
+        seq, mac = run(connection, _HEAD).fetchone()
+        return Head(seq=seq, mac=mac)
 
     def append(self, connection: Connection, entry: Entry, *, after: Head | None = None) -> None:
         """Append one row in the running write transaction; `after` is the head if it was read already."""
@@ -83,8 +84,8 @@ class AuditChain:
             "commitment": entry.commitment,
         }
         row["mac"] = self._mac(head.mac, row)
-        connection.execute(_APPEND, row)
-        connection.execute(_MOVE_HEAD, {"new_seq": row["seq"], "new_mac": row["mac"]})
+        run(connection, _APPEND, row)
+        run(connection, _MOVE_HEAD, {"new_seq": row["seq"], "new_mac": row["mac"]})
 
     def verify(self, connection: Connection) -> Verification:
         """Walk the chain in a read transaction, recomputing every link and every commitment still backed by rows."""
