@@ -78,8 +78,8 @@ class SqlScheduling:
     async def search(self, query: SlotQuery) -> tuple[Slot, ...]:
         """Slots with places left that match, earliest first, at most `query.limit`."""
         now = self._clock.now()
-        statement = matching(query, self._house, now)
-        rows = await self._database.read(lambda c: c.execute(statement, {"now": now}).all())
+        statement, values = matching(query, self._house, now)
+        rows = await self._database.read(lambda c: c.execute(statement, values).all())
         return tuple(to_slot(row, self._zone) for row in rows)
 
     async def hold(self, slot_id: SlotId, *, session_id: SessionId, key: str, now: datetime) -> Hold:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, bindparam, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Row, Select, Text, bindparam, false, func, or_, select
 
 from domain.clinical import DepartmentId
 from domain.scheduling import HoldStatus, Period, PractitionerId, Slot, SlotId, SlotQuery, Title
@@ -34,42 +36,62 @@ SLOT_ROWS: Select[Any] = (
 """Slots with the names a patient reads and how many of their held places are free again at `now`."""
 
 
-def matching(query: SlotQuery, house: House, now: datetime) -> Select[Any]:
-    """Slots open for booking that match, with places left, earliest first; runs with `now`."""
+_ASKED: Mapping[str, ColumnElement[bool]] = {
+    "department_ids": slots.c.department_id.in_(bindparam("department_ids", expanding=True)),
+    "practitioner_id": slots.c.practitioner_id == bindparam("practitioner_id"),
+    "doctor": slots.c.practitioner_id.in_(
+        select(practitioners.c.id).where(practitioners.c.name.startswith(bindparam("doctor", type_=Text), escape="/"))
+    ),
+    "expert": slots.c.expert == bindparam("expert"),
+    "title": slots.c.practitioner_id.in_(select(practitioners.c.id).where(practitioners.c.title == bindparam("title"))),
+    "first": slots.c.starts_at >= bindparam("first"),
+    "period": slots.c.period == bindparam("period"),
+    "max_fee_cents": slots.c.fee_cents <= bindparam("max_fee_cents"),
+}
+"""What a patient may ask of a slot; a doctor's name is the whole of it or its beginning: a surname."""
+
+
+def matching(query: SlotQuery, house: House, now: datetime) -> tuple[Select[Any], dict[str, Any]]:
+    """Slots open for booking that match, with places left, earliest first: the statement and what it runs with."""
     last = house.last_day(now) if query.last_date is None else min(query.last_date, house.last_day(now))
-    conditions = [
-        slots.c.starts_at > (now if query.not_before is None else max(now, query.not_before)),
-        slots.c.starts_at < house.end_of(last),
-        slots.c.stopped == false(),
-    ]
-    if query.department_ids:
-        conditions.append(slots.c.department_id.in_(query.department_ids))
-    if query.practitioner_id is not None:
-        conditions.append(slots.c.practitioner_id == query.practitioner_id)
-    if query.doctor is not None:
-        conditions.append(slots.c.practitioner_id.in_(_named(query.doctor)))
-    if query.expert is not None:
-        conditions.append(slots.c.expert == (true() if query.expert else false()))
-    if query.title is not None:
-        conditions.append(slots.c.practitioner_id.in_(_titled(query.title)))
-    if query.first_date is not None:
-        conditions.append(slots.c.starts_at >= house.midnight(query.first_date))
-    if query.period is not None:
-        conditions.append(slots.c.period == query.period)
-    if query.max_fee_cents is not None:
-        conditions.append(slots.c.fee_cents <= query.max_fee_cents)
-    conditions.append(or_(FREE, _LAPSED.exists()))  # last: it is the dear one
-    chosen = select(slots.c.id).where(*conditions).order_by(*_ORDER).limit(query.limit).subquery()
+    asked = {
+        "department_ids": query.department_ids or None,
+        "practitioner_id": query.practitioner_id,
+        "doctor": None if query.doctor is None else _escaped(query.doctor),
+        "expert": query.expert,
+        "title": query.title,
+        "first": None if query.first_date is None else house.midnight(query.first_date),
+        "period": query.period,
+        "max_fee_cents": query.max_fee_cents,
+    }
+    given = {name: value for name, value in asked.items() if value is not None}
+    after = now if query.not_before is None else max(now, query.not_before)
+    bounds = {"now": now, "after": after, "before": house.end_of(last), "limit": query.limit}
+    return _statement(tuple(given)), given | bounds
+
+
+@cache
+def _statement(asked: tuple[str, ...]) -> Select[Any]:
+    """The search for slots of which so much is asked; building it anew would cost more than running it."""
+    chosen = (
+        select(slots.c.id)
+        .where(
+            slots.c.starts_at > bindparam("after"),
+            slots.c.starts_at < bindparam("before"),
+            slots.c.stopped == false(),
+            *(_ASKED[name] for name in asked),
+            or_(FREE, _LAPSED.exists()),  # last: it is the dear one
+        )
+        .order_by(*_ORDER)
+        .limit(bindparam("limit", type_=Integer))
+        .subquery()
+    )
     return SLOT_ROWS.join(chosen, chosen.c.id == slots.c.id).order_by(*_ORDER)
 
 
-def _named(doctor: str) -> Select[Any]:
-    """Ids of the doctors with this name, or whose name begins so: a surname."""
-    return select(practitioners.c.id).where(practitioners.c.name.startswith(doctor, autoescape=True))
-
-
-def _titled(title: Title) -> Select[Any]:
-    return select(practitioners.c.id).where(practitioners.c.title == title)
+def _escaped(words: str) -> str:
+    """`words` for a LIKE whose escape character is a slash."""
+    return words.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
 def to_slot(row: Row[Any], zone: ZoneInfo) -> Slot:

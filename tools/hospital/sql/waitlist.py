@@ -201,7 +201,7 @@ class SqlWaitlist:
             max_fee_cents=wish.max_fee_cents,
             limit=1,
         )
-        if connection.execute(matching(query, house, now), {"now": now}).first() is not None:
+        if connection.execute(*matching(query, house, now)).first() is not None:
             raise Conflict(Refusal.PLACES_FREE)
 
     def _entry(self, connection: Connection, row: Row[Any], now: datetime) -> WaitlistEntry:
