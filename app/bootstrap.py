@@ -16,7 +16,7 @@ from agent.library import Library
 from agent.red_flag_reply import Reply
 from agent.turn import Turns
 from app.clock import SystemClock
-from app.duties import worker
+from app.duties import text_sender, worker
 from app.health import SystemHealth
 from app.knowledge import open_knowledge
 from app.metrics import Metrics
@@ -36,6 +36,7 @@ from domain.turn import Escalated, Utterance
 from jobs.worker import Worker
 from knowledge.booking_rules import load_booking_rules
 from tools.hospital.sql.demo import load_demo
+from tools.proving import Proving
 
 WEB: Final = Path(__file__).parent.parent / "web"
 PAGES: Final = {"/": "/demo/index.html"}
@@ -90,6 +91,10 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 people=stores.hospital.people,
                 inbox=stores.hospital.inbox,
                 patients=stores.hospital.patients,
+                files=stores.hospital.patients,
+                records=stores.hospital.records,
+                proving=Proving(codes=stores.hospital.codes, sender=text_sender(settings), limits=stores.limits),
+                booking_code=settings.booking_code,
                 sessions=stores.archive.sessions,
                 archive=stores.archive.archive,
                 backlog=stores.backlog,

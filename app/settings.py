@@ -21,7 +21,8 @@ class Settings(BaseSettings):
     Without `redis_url` a private Valkey runs under `data_dir`; without `database_url` SQLite files stand
     there. `allowed_origins` are the web origins, besides the service's own, whose pages may embed the widget
     (comma-separated, `*` for any). `metrics_token` opens `/metrics` to other machines. `log_format` `auto` is
-    console on a terminal and JSON otherwise.
+    console on a terminal and JSON otherwise. `booking_code` asks for a one-time code by text before a booking.
+    Texts go to `sms_url`, the hospital's gateway, with `sms_token`, or without one into a file under `data_dir`.
     """
 
     model_config = SettingsConfigDict(env_prefix="BANYI_", env_file=".env", extra="ignore", frozen=True)
@@ -41,6 +42,9 @@ class Settings(BaseSettings):
     drain_seconds: Annotated[float, Field(ge=0)] = 20.0
     metrics_token: SecretStr | None = None
     sessions_per_minute: Annotated[int, Field(ge=1)] = 3000
+    booking_code: bool = True
+    sms_url: str | None = None
+    sms_token: SecretStr | None = None
 
     @field_validator("zone")
     @classmethod
@@ -56,7 +60,7 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("redis_url", "database_url", "metrics_token", mode="before")
+    @field_validator("redis_url", "database_url", "metrics_token", "sms_url", "sms_token", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: Any) -> Any:
         return None if value == "" else value
