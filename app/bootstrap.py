@@ -20,6 +20,7 @@ from app.duties import text_sender, worker
 from app.health import SystemHealth
 from app.knowledge import open_knowledge
 from app.metrics import Metrics
+from app.model import OpenModel, open_model
 from app.reloading import REPORT, Reloading
 from app.settings import Settings
 from app.stores import Stores, open_stores
@@ -44,7 +45,7 @@ PAGES: Final = {"/": "/demo/index.html"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """The running parts: what to serve, what to drain, what to look after."""
+    """The running parts: what to serve, what to drain, what to look after; `model` where hosts are set."""
 
     app: Application
     hub: Hub
@@ -55,6 +56,7 @@ class Service:
     library: Library
     worker: Worker
     reloading: Reloading
+    model: OpenModel | None
 
 
 @asynccontextmanager
@@ -69,11 +71,15 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     demo = load_demo(settings.knowledge_dir / "hospital" / "demo.yaml")
     rules = load_booking_rules(settings.knowledge_dir / "hospital" / "booking.yaml")
     clock = SystemClock(demo.hospital.zone)
-    async with open_stores(settings, demo=demo, rules=rules, clock=clock) as stores:
-        doctors = tuple(one.name for one in await stores.hospital.scheduling.practitioners())
+    metrics = Metrics()
+    async with (
+        open_stores(settings, demo=demo, rules=rules, clock=clock) as stores,
+        open_model(settings, metrics.model, data_dir=settings.data_dir) as model,
+    ):
+        doctors = tuple(one.name for one in await stores.ports.scheduling.practitioners())
         opening = partial(
             open_knowledge,
-            await stores.hospital.scheduling.departments(),
+            await stores.ports.scheduling.departments(),
             booking_rules=rules.before_yes,
             doctors=lambda: doctors,
             directory=settings.knowledge_dir,
@@ -84,32 +90,31 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             Deps(
                 clock=clock,
                 knowledge=library.newest,
-                scheduling=stores.hospital.scheduling,
+                scheduling=stores.ports.scheduling,
                 rules=rules,
                 waitlist=stores.hospital.waitlist,
                 front_desk=stores.hospital.front_desk,
                 people=stores.hospital.people,
                 inbox=stores.hospital.inbox,
-                patients=stores.hospital.patients,
-                files=stores.hospital.patients,
-                records=stores.hospital.records,
+                patients=stores.ports.patients,
+                files=stores.ports.files,
+                records=stores.ports.records,
                 proving=Proving(codes=stores.hospital.codes, sender=text_sender(settings), limits=stores.limits),
-                booking_code=settings.booking_code,
                 sessions=stores.archive.sessions,
                 archive=stores.archive.archive,
                 backlog=stores.backlog,
                 desk=stores.archive.desk,
                 locks=stores.locks,
+                booking_code=settings.booking_code,
             ),
             library,
         )
-        metrics = Metrics()
         health = SystemHealth(
             library.screen,
             {
                 "memory": stores.memory.ping,
                 "archive": partial(stores.archive.sessions.by_resume, ""),
-                "hospital": stores.hospital.scheduling.practitioners,
+                "hospital": stores.ports.scheduling.practitioners,
             },
             metrics,
         )
@@ -146,6 +151,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             reloading=Reloading(
                 library, opening, metrics, directory=settings.knowledge_dir, report=settings.data_dir / REPORT
             ),
+            model=model,
         )
 
 

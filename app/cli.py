@@ -150,7 +150,7 @@ def _fail(error: BanyiError) -> NoReturn:
 
 
 def main() -> None:
-    """The `banyi` program. Evaluations and pack tools are loaded only for whoever asks for them."""
+    """The `banyi` program. Evaluations, pack and model tools are loaded only for whoever asks for them."""
     if sys.argv[1:2] in ([], ["eval"], ["--help"]):
         from app.eval_cli import evaluations  # noqa: PLC0415
 
@@ -159,4 +159,12 @@ def main() -> None:
         from app.knowledge_cli import knowledge  # noqa: PLC0415
 
         cli.add_typer(knowledge)
+    if sys.argv[1:2] in ([], ["hospital"], ["--help"]):
+        from app.hospital_cli import hospital  # noqa: PLC0415
+
+        cli.add_typer(hospital)
+    if sys.argv[1:2] in ([], ["model"], ["--help"]):
+        from app.model_cli import model  # noqa: PLC0415
+
+        cli.add_typer(model)
     cli()

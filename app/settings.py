@@ -7,15 +7,17 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from app.hospital_settings import HospitalSettings
+from app.model_settings import ModelSettings
 from channels.ports import Rules
 from domain.errors import SettingsError
 from knowledge.loader import DIRECTORY
 
 
-class Settings(BaseSettings):
-    """How this service runs. Every field is the environment variable `BANYI_<FIELD>`.
+class Settings(ModelSettings, HospitalSettings):
+    """How this service runs. Every field, inherited ones too, is the environment variable `BANYI_<FIELD>`.
 
     `knowledge_dir` holds the pack; the one that comes with the service stands where none is named.
     Without `redis_url` a private Valkey runs under `data_dir`; without `database_url` SQLite files stand

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import agent.vocabulary  # noqa: F401 - registers what a checkpoint may hold
+from app.hospital import HospitalPorts, open_ports
 from app.settings import Settings
 from archive.database import Database, EmbeddedDatabase
 from archive.opening import SCRUBBED, OpenArchive, open_archive
@@ -32,7 +33,10 @@ from tools.hospital.sql.opening import OpenHospital, open_hospital
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """Every adapter of memory, archive and hospital. `valkey` is the private server, if there is one."""
+    """Every adapter of memory, archive and hospital. `valkey` is the private server, if there is one.
+
+    `hospital` is the embedded one with its due work; `ports` are those the conversation asks, embedded or not.
+    """
 
     valkey: EmbeddedValkey | None
     memory: RedisSessionMemory
@@ -44,6 +48,7 @@ class Stores:
     checkpointer: RedisCheckpointer
     archive: OpenArchive
     hospital: OpenHospital
+    ports: HospitalPorts
 
 
 @asynccontextmanager
@@ -75,6 +80,9 @@ async def open_stores(
         booking_database = hospital_database(settings)
         stack.push_async_callback(booking_database.close)
         hospital = await open_hospital(booking_database, demo, rules, cipher=crypto, master=master, clock=clock)
+        ports = await stack.enter_async_context(
+            open_ports(settings, hospital, knowledge_dir=settings.knowledge_dir, rules=rules, clock=clock)
+        )
         retention = Retention()
         yield Stores(
             valkey=valkey,
@@ -87,6 +95,7 @@ async def open_stores(
             checkpointer=RedisCheckpointer(connection, archive.keys, retention),
             archive=archive,
             hospital=hospital,
+            ports=ports,
         )
 
 

@@ -166,6 +166,7 @@ def outcome(status: int, code: str) -> Response:
 async def serving(server: FhirServer) -> AsyncIterator[FhirServer]:
     """Serve on a free port of the loopback."""
     listening = socket.create_server(("127.0.0.1", 0))
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # its connections inherit it
     server.url = f"http://127.0.0.1:{listening.getsockname()[1]}/fhir"
     config = uvicorn.Config(
         server.app(), log_config=None, lifespan="off", timeout_graceful_shutdown=1, loop="none", ws="none"
