@@ -13,7 +13,8 @@ import pytest
 from archive.database import Database, EmbeddedDatabase
 from archive.served import ServedDatabase
 from memory import crypto
-from tests.hospital.stage import SMALL_HOSPITAL, SqlStage, Stage
+from tests.fhir.stage import fhir_stage
+from tests.hospital.stage import SMALL_HOSPITAL, BookingStage, SqlStage
 from tests.postgres import new_database
 from tests.stores import MASTER, SetClock, booking_rules
 from tools.hospital.sql.opening import open_hospital
@@ -58,9 +59,21 @@ def postgres_template(postgres: str) -> str:
     return address
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def stage(request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock) -> AsyncIterator[Stage]:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A contract that asks for no more than a `BookingStage` holds for a hospital behind FHIR too."""
+    if "stage" in metafunc.fixturenames:
+        booking = metafunc.function.__annotations__.get("stage") == BookingStage.__name__
+        adapters = ["sqlite", "postgresql", "fhir"] if booking else ["sqlite", "postgresql"]
+        metafunc.parametrize("stage", adapters, indirect=True)
+
+
+@pytest.fixture
+async def stage(request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock) -> AsyncIterator[BookingStage]:
     """A small hospital without slots."""
+    if request.param == "fhir":
+        async with fhir_stage(clock) as behind_fhir:
+            yield behind_fhir
+        return
     database: Database
     if request.param == "sqlite":
         shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "hospital.db")

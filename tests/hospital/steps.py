@@ -7,7 +7,7 @@ from datetime import timedelta
 from domain.patient import PatientId
 from domain.scheduling import Appointment, AppointmentId, Hold, SlotId
 from domain.session import SessionId
-from tests.hospital.stage import Stage
+from tests.hospital.stage import BookingStage, Stage
 from tests.stores import MONDAY_MORNING
 
 NINE = MONDAY_MORNING + timedelta(hours=2)
@@ -16,12 +16,12 @@ TOMORROW = NINE + timedelta(days=1)
 SESSION = SessionId("session-1")
 
 
-async def hold(stage: Stage, slot_id: SlotId, *, key: str = "h") -> Hold:
+async def hold(stage: BookingStage, slot_id: SlotId, *, key: str = "h") -> Hold:
     """Keep a place of a slot."""
     return await stage.scheduling.hold(slot_id, session_id=SESSION, key=f"hold {key}", now=stage.clock.now())
 
 
-async def book(stage: Stage, slot_id: SlotId, *, patient: int = 1, key: str = "") -> Appointment:
+async def book(stage: BookingStage, slot_id: SlotId, *, patient: int = 1, key: str = "") -> Appointment:
     """Hold and confirm a place; the keys follow from slot and patient."""
     key = key or f"{slot_id} {patient}"
     held, patient_id = await hold(stage, slot_id, key=key), await stage.patient(patient)
@@ -30,7 +30,7 @@ async def book(stage: Stage, slot_id: SlotId, *, patient: int = 1, key: str = ""
 
 
 async def move(
-    stage: Stage, appointment_id: AppointmentId, slot_id: SlotId, *, patient: int = 1, key: str = "m"
+    stage: BookingStage, appointment_id: AppointmentId, slot_id: SlotId, *, patient: int = 1, key: str = "m"
 ) -> Appointment:
     """Hold a place and reschedule to it."""
     held, patient_id = await hold(stage, slot_id, key=key), await stage.patient(patient)
@@ -44,7 +44,7 @@ async def move(
     )
 
 
-async def cancel(stage: Stage, appointment: Appointment, *, key: str = "") -> Appointment:
+async def cancel(stage: BookingStage, appointment: Appointment, *, key: str = "") -> Appointment:
     """Cancel an appointment for its patient."""
     return await stage.scheduling.cancel(
         appointment.id,

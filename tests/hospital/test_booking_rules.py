@@ -11,7 +11,7 @@ from domain.errors import Conflict, KnowledgeError, NotFound
 from domain.patient import PatientId
 from domain.scheduling import AppointmentStatus, Refusal, SlotQuery, Title
 from knowledge.booking_rules import load_booking_rules
-from tests.hospital.stage import ATTENDING, OTHER_CHIEF, Stage
+from tests.hospital.stage import ATTENDING, OTHER_CHIEF, BookingStage, Stage
 from tests.hospital.steps import NINE, SESSION, THREE, TOMORROW, book, hold, miss, move
 from tests.stores import DEMO_YAML, booking_rules
 
@@ -61,7 +61,7 @@ def test_reminders_are_planned_for_waking_hours() -> None:
     assert rules.remind_at == time(18)
 
 
-async def test_days_that_are_not_open_yet_are_neither_shown_nor_held(stage: Stage) -> None:
+async def test_days_that_are_not_open_yet_are_neither_shown_nor_held(stage: BookingStage) -> None:
     """The fourteenth day is open, the fifteenth is not."""
     last = await stage.open_slot(NINE + timedelta(days=13))
     beyond = await stage.open_slot(NINE + timedelta(days=14))
@@ -71,7 +71,7 @@ async def test_days_that_are_not_open_yet_are_neither_shown_nor_held(stage: Stag
     assert refused.value.reason == Refusal.TOO_FAR
 
 
-async def test_a_title_can_be_asked_for(stage: Stage) -> None:
+async def test_a_title_can_be_asked_for(stage: BookingStage) -> None:
     """副主任医师 is not 主任医师."""
     await stage.open_slot(NINE)
     associate = await stage.open_slot(NINE, doctor=OTHER_CHIEF)
@@ -79,7 +79,7 @@ async def test_a_title_can_be_asked_for(stage: Stage) -> None:
     assert [slot.id for slot in found] == [associate]
 
 
-async def test_a_patient_books_no_more_a_day_than_the_rules_allow(stage: Stage) -> None:
+async def test_a_patient_books_no_more_a_day_than_the_rules_allow(stage: BookingStage) -> None:
     """Three on one day, in different half days and departments; the next day counts for itself."""
     await book(stage, await stage.open_slot(TOMORROW))
     await book(stage, await stage.open_slot(TOMORROW + timedelta(hours=6)))
@@ -119,7 +119,7 @@ async def test_who_misses_too_many_may_not_book_for_a_while(stage: Stage) -> Non
     assert again.status is AppointmentStatus.BOOKED
 
 
-async def test_an_unknown_patient_is_booked_for_by_nobody(stage: Stage) -> None:
+async def test_an_unknown_patient_is_booked_for_by_nobody(stage: BookingStage) -> None:
     """A made-up id is not found, and nothing is taken."""
     held = await hold(stage, await stage.open_slot(NINE + timedelta(hours=1)))
     now = stage.clock.now()
@@ -128,7 +128,7 @@ async def test_an_unknown_patient_is_booked_for_by_nobody(stage: Stage) -> None:
     assert await stage.broken() == []
 
 
-async def test_a_clinic_stopped_after_the_hold_is_not_booked(stage: Stage) -> None:
+async def test_a_clinic_stopped_after_the_hold_is_not_booked(stage: BookingStage) -> None:
     """The hold was good, the clinic is not there any more."""
     slot_id = await stage.open_slot(THREE, doctor=ATTENDING)
     held = await hold(stage, slot_id)

@@ -11,17 +11,17 @@ from domain.errors import Conflict, Expired, NotFound
 from domain.patient import PatientId
 from domain.scheduling import Appointment, AppointmentStatus, HoldId, Refusal, SlotQuery
 from domain.session import SessionId
-from tests.hospital.stage import ATTENDING, OTHER_CHIEF, Stage
+from tests.hospital.stage import ATTENDING, OTHER_CHIEF, BookingStage
 from tests.hospital.steps import SESSION, THREE, TOMORROW, book, hold, move
 
 pytestmark = pytest.mark.contract
 
 
-async def _left(stage: Stage) -> list[int]:
+async def _left(stage: BookingStage) -> list[int]:
     return [slot.left for slot in await stage.scheduling.search(SlotQuery(limit=100))]
 
 
-async def test_the_new_place_is_taken_and_the_old_one_freed_together(stage: Stage) -> None:
+async def test_the_new_place_is_taken_and_the_old_one_freed_together(stage: BookingStage) -> None:
     """One booked appointment, the earlier one cancelled, and its place free for others."""
     earlier = await book(stage, await stage.open_slot(TOMORROW))
     new_slot = await stage.open_slot(TOMORROW + timedelta(days=1))
@@ -37,7 +37,7 @@ async def test_the_new_place_is_taken_and_the_old_one_freed_together(stage: Stag
     assert await stage.broken() == []
 
 
-async def test_moving_within_the_same_half_day_is_no_second_appointment(stage: Stage) -> None:
+async def test_moving_within_the_same_half_day_is_no_second_appointment(stage: BookingStage) -> None:
     """The rule of one appointment a half day counts what is there afterwards."""
     earlier = await book(stage, await stage.open_slot(TOMORROW))
     moved = await move(stage, earlier.id, await stage.open_slot(TOMORROW + timedelta(hours=1), doctor=ATTENDING))
@@ -45,7 +45,7 @@ async def test_moving_within_the_same_half_day_is_no_second_appointment(stage: S
     assert await stage.broken() == []
 
 
-async def test_a_refused_move_changes_nothing(stage: Stage) -> None:
+async def test_a_refused_move_changes_nothing(stage: BookingStage) -> None:
     """Another appointment stands in the new half day: the old one stays booked and the new place stays held."""
     earlier = await book(stage, await stage.open_slot(TOMORROW))
     await book(stage, await stage.open_slot(THREE))
@@ -58,7 +58,7 @@ async def test_a_refused_move_changes_nothing(stage: Stage) -> None:
     assert await stage.broken() == []
 
 
-async def test_the_same_key_never_moves_twice(stage: Stage) -> None:
+async def test_the_same_key_never_moves_twice(stage: BookingStage) -> None:
     """A replayed move is the earlier one; under another key the cancelled appointment cannot be moved again."""
     earlier = await book(stage, await stage.open_slot(TOMORROW))
     target = await stage.open_slot(TOMORROW + timedelta(days=1), capacity=3)
@@ -71,7 +71,7 @@ async def test_the_same_key_never_moves_twice(stage: Stage) -> None:
     assert await stage.broken() == []
 
 
-async def test_the_deadline_holds_for_the_old_place_unless_its_clinic_is_stopped(stage: Stage) -> None:
+async def test_the_deadline_holds_for_the_old_place_unless_its_clinic_is_stopped(stage: BookingStage) -> None:
     """An hour before its time a visit cannot be moved; a stopped one can."""
     slot_id = await stage.open_slot(THREE)
     earlier = await book(stage, slot_id)
@@ -85,7 +85,7 @@ async def test_the_deadline_holds_for_the_old_place_unless_its_clinic_is_stopped
     assert await stage.broken() == []
 
 
-async def test_only_the_patients_own_appointment_and_the_sessions_own_hold_count(stage: Stage) -> None:
+async def test_only_the_patients_own_appointment_and_the_sessions_own_hold_count(stage: BookingStage) -> None:
     """Somebody else's appointment, another session's hold and one that ran out change nothing."""
     earlier = await book(stage, await stage.open_slot(TOMORROW))
     target = await stage.open_slot(TOMORROW + timedelta(days=1), capacity=5)
@@ -107,7 +107,7 @@ async def test_only_the_patients_own_appointment_and_the_sessions_own_hold_count
     assert await stage.broken() == []
 
 
-async def test_two_patients_who_swap_places_at_once_both_arrive(stage: Stage) -> None:
+async def test_two_patients_who_swap_places_at_once_both_arrive(stage: BookingStage) -> None:
     """Each holds a place of the other's slot and moves there in the same moment."""
     one_slot = await stage.open_slot(TOMORROW, capacity=2)
     other_slot = await stage.open_slot(TOMORROW + timedelta(days=1), doctor=OTHER_CHIEF, capacity=2)

@@ -21,7 +21,7 @@ from domain.scheduling import (
     SlotQuery,
 )
 from domain.session import SessionId
-from tests.hospital.stage import ATTENDING, CHIEF, NERVES, OTHER_CHIEF, STOMACH, SqlStage, Stage
+from tests.hospital.stage import ATTENDING, CHIEF, NERVES, OTHER_CHIEF, STOMACH, BookingStage, SqlStage
 from tests.stores import MONDAY_MORNING, booking_rules
 from tools.hospital.sql.schema import departments
 
@@ -34,33 +34,33 @@ SESSION = SessionId("session-1")
 HOLD = booking_rules().hold
 
 
-async def _left(stage: Stage) -> list[int]:
+async def _left(stage: BookingStage) -> list[int]:
     return [slot.left for slot in await stage.scheduling.search(SlotQuery(limit=100))]
 
 
-async def _hold(stage: Stage, slot_id: SlotId, *, key: str = "h1", session_id: SessionId = SESSION) -> HoldId:
+async def _hold(stage: BookingStage, slot_id: SlotId, *, key: str = "h1", session_id: SessionId = SESSION) -> HoldId:
     held = await stage.scheduling.hold(slot_id, session_id=session_id, key=key, now=stage.clock.now())
     return held.id
 
 
-async def _confirm(stage: Stage, hold_id: HoldId, patient_id: PatientId, *, key: str = "c1") -> Appointment:
+async def _confirm(stage: BookingStage, hold_id: HoldId, patient_id: PatientId, *, key: str = "c1") -> Appointment:
     now = stage.clock.now()
     return await stage.scheduling.confirm(hold_id, patient_id, session_id=SESSION, key=key, now=now)
 
 
-async def _book(stage: Stage, slot_id: SlotId, *, patient: int = 1, key: str = "b") -> Appointment:
+async def _book(stage: BookingStage, slot_id: SlotId, *, patient: int = 1, key: str = "b") -> Appointment:
     hold_id = await _hold(stage, slot_id, key=f"h-{key}")
     return await _confirm(stage, hold_id, await stage.patient(patient), key=f"c-{key}")
 
 
 async def _cancel(
-    stage: Stage, appointment_id: AppointmentId, *, patient_id: PatientId | None = None, key: str = "x1"
+    stage: BookingStage, appointment_id: AppointmentId, *, patient_id: PatientId | None = None, key: str = "x1"
 ) -> Appointment:
     who = patient_id or await stage.patient()
     return await stage.scheduling.cancel(appointment_id, patient_id=who, key=key, now=stage.clock.now())
 
 
-async def test_the_hospital_names_its_departments_and_doctors(stage: Stage) -> None:
+async def test_the_hospital_names_its_departments_and_doctors(stage: BookingStage) -> None:
     """Places and titles are the hospital's own; a department that takes no bookings says so."""
     found = {one.id: one for one in await stage.scheduling.departments()}
     assert (found[STOMACH].building, found[STOMACH].floor) == ("门诊楼", "3层")
@@ -82,7 +82,7 @@ async def test_the_departments_are_known_for_a_minute_without_asking_the_databas
     assert {one.floor for one in await embedded.scheduling.departments()} == {"9层"}
 
 
-async def test_a_slot_is_shown_in_the_hospitals_own_time(stage: Stage) -> None:
+async def test_a_slot_is_shown_in_the_hospitals_own_time(stage: BookingStage) -> None:
     """Date, times, fee and places left are what the patient reads."""
     slot_id = await stage.open_slot(THREE, doctor=ATTENDING, capacity=4, sold=1)
     (slot,) = await stage.scheduling.search(SlotQuery(department_ids=(STOMACH,)))
@@ -114,7 +114,9 @@ async def test_a_slot_is_shown_in_the_hospitals_own_time(stage: Stage) -> None:
         (SlotQuery(doctor="王", department_ids=(STOMACH,), period=Period.MORNING, max_fee_cents=5000), [0, 3]),
     ],
 )
-async def test_a_search_finds_what_matches_earliest_first(stage: Stage, query: SlotQuery, found: list[int]) -> None:
+async def test_a_search_finds_what_matches_earliest_first(
+    stage: BookingStage, query: SlotQuery, found: list[int]
+) -> None:
     """Every wish narrows the search; none is ignored."""
     opened = [
         await stage.open_slot(NINE),
@@ -125,7 +127,7 @@ async def test_a_search_finds_what_matches_earliest_first(stage: Stage, query: S
     assert [slot.id for slot in await stage.scheduling.search(query)] == [opened[place] for place in found]
 
 
-async def test_full_stopped_and_past_slots_are_not_offered(stage: Stage) -> None:
+async def test_full_stopped_and_past_slots_are_not_offered(stage: BookingStage) -> None:
     """What cannot be booked is not shown."""
     await stage.open_slot(NINE, capacity=2, sold=2)
     await stage.open_slot(NINE, stopped=True)
@@ -134,7 +136,7 @@ async def test_full_stopped_and_past_slots_are_not_offered(stage: Stage) -> None
     assert [slot.id for slot in await stage.scheduling.search(SlotQuery())] == [free]
 
 
-async def test_a_hold_keeps_a_place_for_ten_minutes(stage: Stage) -> None:
+async def test_a_hold_keeps_a_place_for_ten_minutes(stage: BookingStage) -> None:
     """Nobody else gets the place meanwhile; then it is free again, swept or not."""
     slot_id = await stage.open_slot(NINE)
     held = await stage.scheduling.hold(slot_id, session_id=SESSION, key="k", now=stage.clock.now())
@@ -151,7 +153,7 @@ async def test_a_hold_keeps_a_place_for_ten_minutes(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("reason", [Refusal.STOPPED, Refusal.PAST])
-async def test_a_hold_is_refused_with_its_reason(stage: Stage, reason: Refusal) -> None:
+async def test_a_hold_is_refused_with_its_reason(stage: BookingStage, reason: Refusal) -> None:
     """A stopped clinic and a time that has begun cannot be held, however many places are left."""
     slot_id = await stage.open_slot(NINE, capacity=5)
     if reason is Refusal.STOPPED:
@@ -163,14 +165,14 @@ async def test_a_hold_is_refused_with_its_reason(stage: Stage, reason: Refusal) 
     assert refused.value.reason == reason
 
 
-async def test_holding_an_unknown_slot_is_refused(stage: Stage) -> None:
+async def test_holding_an_unknown_slot_is_refused(stage: BookingStage) -> None:
     """There is nothing to hold, however long the name a client made up."""
     for name in ("never", "n" * 2_000):
         with pytest.raises(NotFound):
             await _hold(stage, SlotId(name))
 
 
-async def test_the_same_key_never_holds_twice(stage: Stage) -> None:
+async def test_the_same_key_never_holds_twice(stage: BookingStage) -> None:
     """A replayed hold is the same hold; the key for another slot is refused."""
     slot_id = await stage.open_slot(NINE, capacity=5)
     other = await stage.open_slot(THREE)
@@ -181,7 +183,7 @@ async def test_the_same_key_never_holds_twice(stage: Stage) -> None:
     assert refused.value.reason == Refusal.KEY_REUSED
 
 
-async def test_a_refused_hold_may_be_tried_again_under_its_key(stage: Stage) -> None:
+async def test_a_refused_hold_may_be_tried_again_under_its_key(stage: BookingStage) -> None:
     """A write that failed left nothing behind, its key included."""
     slot_id = await stage.open_slot(NINE)
     first = await _hold(stage, slot_id, key="a")
@@ -192,7 +194,7 @@ async def test_a_refused_hold_may_be_tried_again_under_its_key(stage: Stage) -> 
     assert await stage.broken() == []
 
 
-async def test_a_released_place_is_free_at_once(stage: Stage) -> None:
+async def test_a_released_place_is_free_at_once(stage: BookingStage) -> None:
     """Releasing again, releasing an unknown hold and releasing somebody else's do nothing."""
     slot_id = await stage.open_slot(NINE, capacity=2)
     hold_id = await _hold(stage, slot_id)
@@ -204,7 +206,7 @@ async def test_a_released_place_is_free_at_once(stage: Stage) -> None:
     assert await _left(stage) == [2]
 
 
-async def test_a_confirmed_hold_is_an_appointment_with_number_place_and_what_to_bring(stage: Stage) -> None:
+async def test_a_confirmed_hold_is_an_appointment_with_number_place_and_what_to_bring(stage: BookingStage) -> None:
     """The patient reads where to go; the place counts as taken."""
     slot_id = await stage.open_slot(NINE, capacity=4, sold=2)
     booked = await _book(stage, slot_id)
@@ -216,7 +218,7 @@ async def test_a_confirmed_hold_is_an_appointment_with_number_place_and_what_to_
     assert await stage.scheduling.appointments(await stage.patient()) == (booked,)
 
 
-async def test_the_same_key_never_books_twice(stage: Stage) -> None:
+async def test_the_same_key_never_books_twice(stage: BookingStage) -> None:
     """A replayed confirmation returns the earlier appointment, also after its hold would have run out."""
     hold_id = await _hold(stage, await stage.open_slot(NINE, capacity=2))
     patient_id = await stage.patient()
@@ -226,7 +228,7 @@ async def test_the_same_key_never_books_twice(stage: Stage) -> None:
     assert len(await stage.scheduling.appointments(patient_id)) == 1
 
 
-async def test_a_hold_books_once_whatever_the_key(stage: Stage) -> None:
+async def test_a_hold_books_once_whatever_the_key(stage: BookingStage) -> None:
     """Confirming a used hold under another key is refused."""
     hold_id = await _hold(stage, await stage.open_slot(NINE, capacity=2))
     await _confirm(stage, hold_id, await stage.patient())
@@ -234,7 +236,7 @@ async def test_a_hold_books_once_whatever_the_key(stage: Stage) -> None:
         await _confirm(stage, hold_id, await stage.patient(), key="c2")
 
 
-async def test_a_hold_that_ran_out_cannot_be_confirmed(stage: Stage) -> None:
+async def test_a_hold_that_ran_out_cannot_be_confirmed(stage: BookingStage) -> None:
     """It is told apart from a hold that never was, before and after its place went to somebody else."""
     slot_id = await stage.open_slot(NINE)
     hold_id = await _hold(stage, slot_id)
@@ -246,7 +248,7 @@ async def test_a_hold_that_ran_out_cannot_be_confirmed(stage: Stage) -> None:
         await _confirm(stage, hold_id, await stage.patient())
 
 
-async def test_only_the_session_that_holds_can_confirm(stage: Stage) -> None:
+async def test_only_the_session_that_holds_can_confirm(stage: BookingStage) -> None:
     """An unknown hold, a released one and another session's are all simply not found."""
     theirs = await _hold(stage, await stage.open_slot(NINE), session_id=SessionId("session-2"))
     released = await _hold(stage, await stage.open_slot(THREE), key="h2")
@@ -256,7 +258,7 @@ async def test_only_the_session_that_holds_can_confirm(stage: Stage) -> None:
             await _confirm(stage, hold_id, await stage.patient(), key=f"c-{hold_id}")
 
 
-async def test_one_patient_has_one_appointment_in_a_department_and_session(stage: Stage) -> None:
+async def test_one_patient_has_one_appointment_in_a_department_and_session(stage: BookingStage) -> None:
     """Another doctor of the same morning is refused and its place stays held; afternoon and other patients are fine."""
     await _book(stage, await stage.open_slot(NINE), key="1")
     same_morning = await stage.open_slot(NINE + timedelta(hours=1), doctor=ATTENDING)
@@ -269,7 +271,7 @@ async def test_one_patient_has_one_appointment_in_a_department_and_session(stage
     assert await stage.broken() == []
 
 
-async def test_a_cancelled_place_and_its_number_are_free_again(stage: Stage) -> None:
+async def test_a_cancelled_place_and_its_number_are_free_again(stage: BookingStage) -> None:
     """The next patient gets the place; the one who cancelled may book the session anew."""
     slot_id = await stage.open_slot(NINE + timedelta(hours=2), capacity=2)
     first = await _book(stage, slot_id, key="1")
@@ -282,7 +284,7 @@ async def test_a_cancelled_place_and_its_number_are_free_again(stage: Stage) -> 
     assert await stage.broken() == []
 
 
-async def test_the_same_key_never_cancels_twice(stage: Stage) -> None:
+async def test_the_same_key_never_cancels_twice(stage: BookingStage) -> None:
     """A replayed cancellation is the earlier one; a new one of a cancelled appointment is refused."""
     slot_id = await stage.open_slot(TOMORROW, capacity=2)
     booked = await _book(stage, slot_id)
@@ -294,7 +296,7 @@ async def test_the_same_key_never_cancels_twice(stage: Stage) -> None:
     assert await _left(stage) == [2]
 
 
-async def test_cancelling_ends_two_hours_before_the_time(stage: Stage) -> None:
+async def test_cancelling_ends_two_hours_before_the_time(stage: BookingStage) -> None:
     """At the deadline it is still possible, a second later it is not."""
     slot_id = await stage.open_slot(THREE, capacity=2)
     one = await _book(stage, slot_id, key="1")
@@ -310,7 +312,7 @@ async def test_cancelling_ends_two_hours_before_the_time(stage: Stage) -> None:
     ]
 
 
-async def test_nobody_cancels_another_patients_appointment(stage: Stage) -> None:
+async def test_nobody_cancels_another_patients_appointment(stage: BookingStage) -> None:
     """Somebody else's appointment and one that never was are told apart by nobody."""
     booked = await _book(stage, await stage.open_slot(TOMORROW))
     for appointment_id in (booked.id, AppointmentId("never")):
@@ -319,7 +321,7 @@ async def test_nobody_cancels_another_patients_appointment(stage: Stage) -> None
     assert await stage.scheduling.appointments(await stage.patient(2)) == ()
 
 
-async def test_appointments_come_soonest_first_and_cancelled_last(stage: Stage) -> None:
+async def test_appointments_come_soonest_first_and_cancelled_last(stage: BookingStage) -> None:
     """What the patient has to go to stands on top."""
     later = await _book(stage, await stage.open_slot(TOMORROW), key="1")
     dropped = await _book(stage, await stage.open_slot(THREE, doctor=OTHER_CHIEF), key="2")
@@ -329,7 +331,7 @@ async def test_appointments_come_soonest_first_and_cancelled_last(stage: Stage) 
     assert [one.id for one in found] == [sooner.id, later.id, dropped.id]
 
 
-async def test_two_hundred_bookers_of_one_place_give_one_winner(stage: Stage) -> None:
+async def test_two_hundred_bookers_of_one_place_give_one_winner(stage: BookingStage) -> None:
     """All at once, each with its own session: one holds, the others are told it is full."""
     slot_id = await stage.open_slot(NINE)
     attempts = (
@@ -342,7 +344,7 @@ async def test_two_hundred_bookers_of_one_place_give_one_winner(stage: Stage) ->
     assert await stage.broken() == []
 
 
-async def test_the_same_write_sent_many_times_at_once_is_done_once(stage: Stage) -> None:
+async def test_the_same_write_sent_many_times_at_once_is_done_once(stage: BookingStage) -> None:
     """Twenty copies of one confirmation give one appointment, and everyone learns of it."""
     hold_id = await _hold(stage, await stage.open_slot(NINE, capacity=30))
     patient_id = await stage.patient()
@@ -351,7 +353,7 @@ async def test_the_same_write_sent_many_times_at_once_is_done_once(stage: Stage)
     assert await _left(stage) == [29]
 
 
-async def test_a_patient_who_books_a_session_twice_at_once_gets_it_once(stage: Stage) -> None:
+async def test_a_patient_who_books_a_session_twice_at_once_gets_it_once(stage: BookingStage) -> None:
     """Two holds of the same morning, confirmed in the same moment: one appointment."""
     holds = [await _hold(stage, await stage.open_slot(NINE), key=f"h{number}") for number in range(5)]
     patient_id = await stage.patient()
