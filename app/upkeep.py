@@ -21,13 +21,14 @@ RECORD_SECONDS = 5.0
 ERASURE_SECONDS = 60.0
 DUE_SECONDS = 1.0
 PACK_SECONDS = 60.0
+MODEL_SECONDS = 5.0
 LONGEST_SECONDS = 60.0
 """A step that fails is tried again after twice the time, up to this."""
 
 
 @asynccontextmanager
 async def upkeep(service: Service) -> AsyncIterator[None]:
-    """Keep slots, the private server, the record, promised erasures and the health metrics as they should be."""
+    """Keep slots, the private server, the record, promised erasures, health and model hosts as they should be."""
     stores = service.stores
     tasks = [
         asyncio.create_task(_every(HOSPITAL_SECONDS, stores.hospital.keep_up)),
@@ -38,6 +39,8 @@ async def upkeep(service: Service) -> AsyncIterator[None]:
         asyncio.create_task(_every(DUE_SECONDS, service.worker.drain)),
         asyncio.create_task(_every(PACK_SECONDS, service.reloading.retire)),
     ]
+    if service.model is not None:
+        tasks.append(asyncio.create_task(_every(MODEL_SECONDS, service.model.watch.look, at_once=True)))
     try:
         yield
     finally:
@@ -57,9 +60,9 @@ async def keep_memory(stores: Stores) -> None:
         await stores.valkey.start()
 
 
-async def _every(seconds: float, step: Callable[[], Awaitable[object]]) -> None:
-    """Do `step` again and again; while something it needs is away, ever more seldom."""
-    wait = seconds
+async def _every(seconds: float, step: Callable[[], Awaitable[object]], *, at_once: bool = False) -> None:
+    """Do `step` again and again, the first time after `seconds`; while what it needs is away, ever more seldom."""
+    wait = 0.0 if at_once else seconds
     while True:
         await asyncio.sleep(wait)  # noqa: TID251 - the pace of a background task
         try:
