@@ -19,8 +19,8 @@ import structlog
 from agent.conversation import Conversation
 from agent.deps import Deps, Saying, TurnContext
 from agent.graph import TurnGraph
-from agent.library import Library
 from agent.nodes.check import Finished
+from agent.packs import Library
 from agent.recording import Recording
 from agent.state import Draft, TurnInput
 from domain.errors import BanyiError, Unavailable

@@ -12,7 +12,7 @@ from typing import Final
 
 from agent import emergency, graph, red_flag_reply
 from agent.deps import Deps, Knowledge
-from agent.library import Library
+from agent.packs import Library
 from agent.red_flag_reply import Reply
 from agent.turn import Turns
 from app.clock import SystemClock

@@ -16,7 +16,7 @@ from typing import Final, Literal
 import structlog
 
 from agent.deps import Knowledge
-from agent.library import Library
+from agent.packs import Library
 from app.metrics import Metrics
 from domain.errors import KnowledgeError
 from knowledge.loader import survey

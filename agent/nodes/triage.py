@@ -9,8 +9,8 @@ from langgraph.runtime import Runtime
 from agent import asking, cards, emergency, explaining, routing
 from agent.conversation import BookingDraft, Conversation
 from agent.deps import TurnContext
-from agent.library import moved
 from agent.nodes.stage import stage
+from agent.packs import moved
 from agent.reply import Part, Say, Show
 from agent.state import Draft, Judgement, Task, TurnState, TurnUpdate
 from domain.clinical import Disposition

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
-from agent.library import Library
+from agent.packs import Library
 from app.asking import ask_to_reload
 from app.knowledge import open_knowledge
 from app.knowledge_cli import knowledge as command

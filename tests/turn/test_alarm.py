@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.library import Library
+from agent.packs import Library
 from agent.red_flag_reply import Reply
 from app.bootstrap import PackAlarm
 from tests.turn.bedside import Bedside

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from agent.deps import Knowledge
-from agent.library import MOST_EARLIER, Library
+from agent.packs import MOST_EARLIER, Library
 from agent.turn import Turns
 from domain.clinical import Disposition, RuleId, Screening
 from knowledge.logic import Value
