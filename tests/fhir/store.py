@@ -52,6 +52,7 @@ TESTS: dict[str, dict[str, Test]] = {
     "Patient": {
         "identifier": _IDENTIFIER,
         "name:exact": lambda one, wanted: any(name.get("text") == wanted for name in one.get("name", ())),
+        "phone": lambda one, wanted: any(phone.get("value") == wanted for phone in one.get("telecom", ())),
     },
     "Slot": {
         "start": _starts,

@@ -22,7 +22,7 @@ async def test_the_same_person_always_gets_the_same_id(stage: BookingStage) -> N
 
 
 async def test_many_registrations_of_one_person_at_once_are_one_patient(stage: BookingStage) -> None:
-    """A family that fills the form on two phones does not become two patients."""
+    """A form sent twenty times does not make twenty patients."""
     ids = await asyncio.gather(*(stage.patients.register(an_identity()) for _ in range(20)))
     assert len(set(ids)) == 1
 
@@ -42,12 +42,14 @@ async def test_a_number_of_another_document_is_somebody_else(stage: BookingStage
     assert await stage.patients.register(card) != await stage.patients.register(passport)
 
 
-async def test_a_new_phone_replaces_the_old_one(stage: BookingStage) -> None:
-    """The id stays; the phone shown is the one given last."""
-    patient_id = await stage.patients.register(an_identity())
-    moved = replace(an_identity(), phone="13900139999")
-    assert await stage.patients.register(moved) == patient_id
-    assert await stage.patients.masked(patient_id) == moved.masked()
+async def test_a_known_person_with_another_phone_is_somebody_else(stage: BookingStage) -> None:
+    """Who knows a name and a number, and proves a phone of their own, does not come to that person's bookings."""
+    known = await stage.patients.register(an_identity())
+    thief = replace(an_identity(), phone="13900139999")
+    other = await stage.patients.register(thief)
+    assert other != known
+    assert await stage.patients.register(thief) == other
+    assert await stage.patients.masked(known) == an_identity().masked()
 
 
 async def test_only_the_masked_form_comes_back(stage: BookingStage) -> None:

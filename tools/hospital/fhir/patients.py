@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 from domain.errors import NotFound
 from domain.patient import Document, Identity, PatientId
 from tools.hospital.fhir.client import FhirClient
-from tools.hospital.fhir.failures import HospitalFailed, Stale
+from tools.hospital.fhir.failures import HospitalFailed
 from tools.hospital.fhir.mapping import Mapping
 from tools.hospital.fhir.resources import Resource, identifier
 from tools.hospital.fhir.roster import human_name
 
-TRIES = 5
 GIVEN = "temp"
 """The `use` of a phone that was given for a booking; any other stands on the hospital's own file."""
 
@@ -20,8 +20,8 @@ GIVEN = "temp"
 class FhirPatientIndex:
     """Implements `PatientIndex`, `Contacts` and `PatientFiles`.
 
-    A patient is a document number together with a name, as in the embedded hospital. A phone given for a booking
-    stands beside those the hospital's desk wrote down and never counts as proof.
+    A patient is a document number together with a name and a phone, as in the embedded hospital. A phone given
+    for a booking never counts as proof of who somebody is; only one the hospital's desk wrote down does.
     """
 
     def __init__(self, client: FhirClient, mapping: Mapping) -> None:
@@ -29,18 +29,11 @@ class FhirPatientIndex:
         self._mapping = mapping
 
     async def register(self, identity: Identity) -> PatientId:
-        """Find or enrol the patient; the phone number given last is the one kept."""
-        for _ in range(TRIES):
-            patient = await self._found(identity) or await self._enrol(identity)
-            if _phone(patient) == identity.phone:
+        """Find or enrol the patient."""
+        async for patient in self._namesakes(identity):
+            if any(one.get("value") == identity.phone for one in _phones(patient)):
                 return PatientId(patient["id"])
-            others = [one for one in patient.get("telecom", ()) if one.get("use") != GIVEN]
-            try:
-                await self._client.update(patient | {"telecom": [_given(identity.phone), *others]})
-            except Stale:
-                continue
-            return PatientId(patient["id"])
-        raise HospitalFailed("status", "Patient: changed again and again")
+        return PatientId((await self._enrol(identity))["id"])
 
     async def masked(self, patient_id: PatientId) -> str:
         """Name, number and phone with the middle starred.
@@ -57,7 +50,7 @@ class FhirPatientIndex:
         raise HospitalFailed("garbage", "Patient has no identifier of the mapping's documents")
 
     async def phone(self, patient_id: PatientId) -> str:
-        """The mobile phone given last; implements `Contacts`.
+        """The mobile phone; implements `Contacts`.
 
         Raises:
             NotFound: no such patient, or none without a phone.
@@ -69,16 +62,17 @@ class FhirPatientIndex:
 
     async def matching(self, identity: Identity) -> PatientId | None:
         """The patient whose name, document number and phone are all these; implements `PatientFiles`."""
-        patient = await self._found(identity)
-        on_file = [one.get("value") for one in _phones(patient or {}) if one.get("use") != GIVEN]
-        return PatientId(patient["id"]) if patient is not None and identity.phone in on_file else None
+        async for patient in self._namesakes(identity):
+            if identity.phone in [one.get("value") for one in _phones(patient) if one.get("use") != GIVEN]:
+                return PatientId(patient["id"])
+        return None
 
-    async def _found(self, identity: Identity) -> Resource | None:
+    async def _namesakes(self, identity: Identity) -> AsyncIterator[Resource]:
+        """Patients with this document number and name."""
         wanted = {"identifier": f"{self._mapping.document_system(identity.document)}|{identity.id_number}"}
         async for patient in self._client.search("Patient", wanted, sealed=True):
             if patient["resourceType"] == "Patient" and human_name(patient) == identity.name:
-                return patient
-        return None
+                yield patient
 
     async def _enrol(self, identity: Identity) -> Resource:
         system = self._mapping.document_system(identity.document)
@@ -87,14 +81,11 @@ class FhirPatientIndex:
             "active": True,
             "identifier": [{"system": system, "value": identity.id_number}],
             "name": [{"text": identity.name}],
-            "telecom": [_given(identity.phone)],
+            "telecom": [{"system": "phone", "value": identity.phone, "use": GIVEN}],
         }
-        unless = f"identifier={quote(f'{system}|{identity.id_number}')}&name:exact={quote(identity.name)}"
+        person = f"identifier={quote(f'{system}|{identity.id_number}')}&name:exact={quote(identity.name)}"
+        unless = f"{person}&phone={quote(identity.phone)}"
         return await self._client.create(patient, if_none_exist=unless)
-
-
-def _given(phone: str) -> dict[str, str]:
-    return {"system": "phone", "value": phone, "use": GIVEN}
 
 
 def _phones(patient: Resource) -> list[dict[str, str]]:
@@ -102,6 +93,6 @@ def _phones(patient: Resource) -> list[dict[str, str]]:
 
 
 def _phone(patient: Resource) -> str:
-    """The phone given last, or the first on the hospital's file."""
+    """The phone given for a booking, or the first on the hospital's file."""
     phones = sorted(_phones(patient), key=lambda one: one.get("use") != GIVEN)
     return phones[0].get("value", "") if phones else ""

@@ -7,7 +7,7 @@ import os
 import secrets
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from archive.columns import insert_new
 from archive.database import Database
@@ -21,8 +21,9 @@ from tools.hospital.sql.schema_records import patient_files
 class SqlPatientIndex:
     """Implements `PatientIndex`, `Contacts` and `PatientFiles`.
 
-    A patient is a document number together with a name: whoever gives a known number under another name becomes
-    another patient, sees nothing of the first and does not learn that there is one.
+    A patient is a document number together with a name and a phone: whoever gives a known number under another
+    name, or with a phone of their own, becomes another patient, sees and cancels nothing of the first and does not
+    learn that there is one.
     """
 
     def __init__(self, database: Database, *, cipher: Cipher, master: MasterKey) -> None:
@@ -32,7 +33,7 @@ class SqlPatientIndex:
         self._lookup_key = master.derive("patient lookup")
 
     async def register(self, identity: Identity) -> PatientId:
-        """Find or enrol the patient; the phone number given last is the one kept."""
+        """Find or enrol the patient."""
         lookup = self._lookup(identity)
         new_id = PatientId(secrets.token_hex(12))
         key = os.urandom(KEY_BYTES)
@@ -46,10 +47,7 @@ class SqlPatientIndex:
         def work(connection: Connection) -> PatientId:
             if insert_new(connection, patients, row):
                 return new_id
-            known = connection.execute(select(patients).where(patients.c.lookup == lookup)).one()
-            if self._open(known.id, known.wrapped_key, known.sealed_identity) != identity:
-                self._replace(connection, known.id, known.wrapped_key, identity)
-            return PatientId(known.id)
+            return PatientId(connection.execute(select(patients.c.id).where(patients.c.lookup == lookup)).scalar_one())
 
         return await self._database.write(work)
 
@@ -62,7 +60,7 @@ class SqlPatientIndex:
         return (await self.identity(patient_id)).masked()
 
     async def phone(self, patient_id: PatientId) -> str:
-        """The mobile phone given last; implements `Contacts`.
+        """The mobile phone; implements `Contacts`.
 
         Raises:
             NotFound: no such patient.
@@ -96,33 +94,23 @@ class SqlPatientIndex:
         return None if found is None else PatientId(found)
 
     async def open_file(self, identity: Identity) -> PatientId:
-        """Staff: put the patient on file with the phone the desk has checked; a later call changes the phone."""
+        """Staff: put the patient on file with the phone the desk has checked."""
         patient_id = await self.register(identity)
         row = {"patient_id": patient_id, "phone_lookup": self._phone_lookup(identity.phone)}
 
-        def work(connection: Connection) -> None:
-            if not insert_new(connection, patient_files, row):
-                here = update(patient_files).where(patient_files.c.patient_id == patient_id)
-                connection.execute(here.values(phone_lookup=row["phone_lookup"]))
-
-        await self._database.write(work)
+        await self._database.write(lambda connection: insert_new(connection, patient_files, row))
         return patient_id
 
     def _phone_lookup(self, phone: str) -> bytes:
         return hmac.digest(self._lookup_key, b"phone " + phone.encode(), "sha256")
 
     def _lookup(self, identity: Identity) -> bytes:
-        person = orjson.dumps([identity.document, identity.id_number, identity.name])
+        person = orjson.dumps([identity.document, identity.id_number, identity.name, identity.phone])
         return hmac.digest(self._lookup_key, person, "sha256")
 
     def _open(self, patient_id: str, wrapped: bytes, sealed: bytes) -> Identity:
         key = self._master.unwrap(wrapped, patient_id.encode())
         return decode_identity(self._cipher.unseal(key, sealed, patient_id.encode()))
-
-    def _replace(self, connection: Connection, patient_id: str, wrapped: bytes, identity: Identity) -> None:
-        key = self._master.unwrap(wrapped, patient_id.encode())
-        sealed = self._cipher.seal(key, encode_identity(identity), patient_id.encode())
-        connection.execute(update(patients).where(patients.c.id == patient_id).values(sealed_identity=sealed))
 
 
 def encode_identity(identity: Identity) -> bytes:
