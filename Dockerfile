@@ -9,6 +9,7 @@ COPY . .
 RUN /opt/banyi/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.12-slim
+RUN apt-get update && apt-get install -y --no-install-recommends espeak-ng && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/banyi --create-home banyi
 COPY --from=build /opt/banyi /opt/banyi
 ENV PATH=/opt/banyi/bin:$PATH \

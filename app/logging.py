@@ -59,7 +59,10 @@ SPEAK_FOR_THEMSELVES = ("uvicorn", "uvicorn.error", "uvicorn.access")
 
 
 def configure_logging(level: str, form: Literal["auto", "json", "console"]) -> None:
-    """Send structlog's and the standard library's records to standard error, through the same filter."""
+    """Send structlog's and the standard library's records to standard error, through the same filter.
+
+    The list of processors stays the same object, so that a logger cached before follows too.
+    """
     console = form == "console" or (form == "auto" and sys.stderr.isatty())
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -69,8 +72,10 @@ def configure_logging(level: str, form: Literal["auto", "json", "console"]) -> N
         only_places,
         only_known_keys,
     ]
+    processors = structlog.get_config()["processors"]
+    processors[:] = [*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=processors,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         cache_logger_on_first_use=True,

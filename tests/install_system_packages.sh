@@ -1,8 +1,9 @@
 #!/bin/sh
-# Installs the programs the tests talk to (Chromium, Redis, PostgreSQL) where this user may; the tests name what is missing.
+# Installs the programs the tests talk to (Chromium, Redis, PostgreSQL, espeak-ng) where this user may; the tests name what is missing.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-noto-cjk"
+command -v espeak-ng >/dev/null 2>&1 || missing="$missing espeak-ng"
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -z "$missing" ] && exit 0

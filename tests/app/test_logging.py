@@ -21,10 +21,13 @@ def _restored() -> Iterator[None]:
     """The logging of the test run is as it was afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
+    configured = structlog.get_config()
+    processors = [*configured["processors"]]
     yield
     root.handlers = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    configured["processors"][:] = processors
+    structlog.configure(**configured)
 
 
 def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:

@@ -1,0 +1,1 @@
+"""What the model is asked: one Markdown file per prompt, in Chinese."""

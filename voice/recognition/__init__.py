@@ -1,0 +1,1 @@
+"""From audio to words; the only place that knows faster-whisper."""

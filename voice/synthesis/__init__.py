@@ -1,0 +1,1 @@
+"""From words to audio; the only place that knows edge-tts."""
