@@ -8,13 +8,15 @@ BanyiError                     code, patient never sees str(error)
 │   ├── Forbidden              forbidden
 │   ├── ConsentRequired        consent_required
 │   ├── IdentityRequired       identity_required
+│   ├── UnsupportedAudio       unsupported_audio: no audio anybody here reads
 │   ├── InvalidFields          bad_fields: `fields` names what is wrong, in the reader's words
 │   └── RateLimited            rate_limited: `retry_after_seconds`
 ├── Unavailable                unavailable: an outside thing did not answer; the caller may retry
 │   ├── LockLost               another worker holds the session now; this turn must not write
 │   ├── Busy                   every place is taken and enough wait already; do without at once
 │   ├── TooLate                a budget ran out or nobody wants the answer any more: `reason`
-│   └── ModelFailed            a model host did not do its work: `kind` says how
+│   ├── ModelFailed            a model host did not do its work: `kind` says how
+│   └── SpeechFailed           a recogniser or a voice did not do its work: `kind` says how
 └── Defect                     internal: a bug or a broken deployment; never retried
     ├── KnowledgeError         the pack is wrong: names the file and the line
     ├── SettingsError          a setting is wrong: names the key
@@ -80,6 +82,12 @@ class IdentityRequired(PatientError):
     """A booking needs to know who the patient is."""
 
     code = "identity_required"
+
+
+class UnsupportedAudio(PatientError):
+    """The audio is of a kind nobody here reads, or longer than allowed."""
+
+    code = "unsupported_audio"
 
 
 class InvalidFields(PatientError):
@@ -154,6 +162,24 @@ class ModelFailed(Unavailable):
     def host_at_fault(self) -> bool:
         """Whether it speaks against the host, rather than against the request."""
         return self.kind not in {"missing", "refused"}
+
+
+SpeechFailure = Literal["missing", "timeout", "cut", "refused", "failed"]
+
+
+class SpeechFailed(Unavailable):
+    """A recogniser or a voice failed: `kind` is stable, the text never says what was heard or said.
+
+    `missing`: the weights or the program are not there; `timeout`: no audio in time; `cut`: it ended early;
+    `refused`: the service does not take the request; `failed`: anything else.
+    """
+
+    def __init__(self, dependency: str, kind: SpeechFailure) -> None:
+        super().__init__(dependency)
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"{self.dependency}: {self.kind}"
 
 
 class Defect(BanyiError):
