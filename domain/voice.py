@@ -152,17 +152,21 @@ class TurnTaking:
 
     `pre_roll` is kept from before the start. Silence of `end` closes the utterance, of `open_end` when the words so
     far leave it open. An utterance is cut after `longest` and goes on in a next piece. Speech starts `start_ratio`
-    times above the noise and goes on within `within_db` decibels of the utterance's peak. `slowest_end` bounds what
-    is learnt from a slow speaker's pauses.
+    times above the noise, lasts `start` before it counts, and goes on within `within_db` decibels of the utterance's
+    peak, or `clear_db` above the noise. `slowest_end` bounds what is learnt from a slow speaker's pauses. An
+    utterance of `most_pieces` pieces is somebody else's talk: it ends, and becomes the noise.
     """
 
     pre_roll: float = 0.4
+    start: float = 0.12
     end: float = 0.6
     open_end: float = 1.2
     longest: float = 15.0
     slowest_end: float = 1.8
     start_ratio: float = 2.0
     within_db: float = 9.0
+    clear_db: float = 18.0
+    most_pieces: int = 4
     speech_probability: float = 0.5
 
     def for_elders(self) -> TurnTaking:
