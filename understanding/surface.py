@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import ahocorasick
@@ -44,6 +45,8 @@ class Entry:
 Hit: TypeAlias = "tuple[int, int, Entry]"
 """Start, end, and what stands there."""
 
+_Reached: TypeAlias = "Callable[[tuple[int, ...]], tuple[tuple[int, ...], tuple[int, ...], bool]]"
+
 
 @dataclass(frozen=True, slots=True)
 class Surface:
@@ -79,8 +82,9 @@ class Automaton:
             cues.add_word(cue, len(cue))
         cues.make_automaton()
         self._words: Any = ahocorasick.Automaton()
+        reached = _reaching(forms)
         for form in forms.concepts.keys() | forms.cues.keys() | forms.guards.keys():
-            self._words.add_word(form, _entry(form, forms, cues))
+            self._words.add_word(form, _entry(form, forms, reached, cues))
         self._words.make_automaton()
 
     def __len__(self) -> int:
@@ -114,10 +118,9 @@ def plain(form: str) -> str:
     return form.lower() if form.isascii() and "-" not in form else normalise(form).text
 
 
-def _entry(form: str, forms: Forms, within: Any) -> Entry:
+def _entry(form: str, forms: Forms, reached: _Reached, within: Any) -> Entry:
     own = forms.concepts.get(form, ())
-    reached = dict.fromkeys(member for number in own for member in forms.classes.get(number, (number,)))
-    named = any(number in forms.named for number in own)
+    concepts, clinical, named = reached(own)
     cues = forms.cues.get(form, ())
     hides = tuple(_hides(form, forms, named=named))
     inner = ((last + 1 - size, last + 1) for last, size in within.iter(form) if size < len(form))
@@ -125,7 +128,7 @@ def _entry(form: str, forms: Forms, within: Any) -> Entry:
     edge, latin = forms.guards.get(form, False), form[0].isascii() or form[-1].isascii()
     return Entry(
         size=len(form),
-        concepts=tuple(number for number in reached if number in forms.kept),
+        concepts=concepts,
         own=own,
         cues=cues,
         hides=hides,
@@ -133,9 +136,27 @@ def _entry(form: str, forms: Forms, within: Any) -> Entry:
         edge=edge,
         latin=latin,
         named=named,
-        clinical=tuple(number for number in own if number in forms.clinical),
+        clinical=clinical,
         bare=bool(own) and not (cues or hides or mutes or edge or latin),
     )
+
+
+def _reaching(forms: Forms) -> _Reached:
+    """What the concepts of a form stand for: those kept, classes included, the clinical ones, and whether named.
+
+    Thousands of forms are wordings of one concept, so each answer is kept.
+    """
+
+    @cache
+    def reached(own: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...], bool]:
+        members = dict.fromkeys(member for number in own for member in forms.classes.get(number, (number,)))
+        return (
+            tuple(number for number in members if number in forms.kept),
+            tuple(number for number in own if number in forms.clinical),
+            any(number in forms.named for number in own),
+        )
+
+    return reached
 
 
 def _hides(form: str, forms: Forms, *, named: bool) -> Iterator[tuple[int, int]]:
