@@ -6,7 +6,7 @@ masked); nothing said is an empty tuple, which the renderers of `agent.summaries
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -88,11 +88,12 @@ class BriefedFlag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BriefedQuestion:
-    """A question the agent put and the patient's answer to it, so that nobody asks it again."""
+    """A question the agent put and the patient's answer, so that nobody asks it again; `readings` as in an item."""
 
     question: str
     answer: str
     turn: int
+    readings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +110,9 @@ class Mood:
 class HandoverBriefing:
     """What a nurse needs before the first word to a patient: from the state, the decisions and the transcript.
 
-    `disposition` is the most urgent judgement of the conversation, `None` when none was made; `wishes` are the
-    pack's names of what the patient asked for; `pending` is what is still open, in plain words.
+    `disposition` is the most urgent judgement of the conversation, `None` when none was made; `crisis` is also set
+    while a sign of one is only asked about; `wishes` are the pack's names of what the patient asked for; `pending`
+    is what is still open, in plain words.
     """
 
     session_id: SessionId
@@ -121,10 +123,9 @@ class HandoverBriefing:
     chief_complaint: tuple[SummaryItem, ...]
     questions: tuple[BriefedQuestion, ...]
     flags: tuple[BriefedFlag, ...]
-    departments: tuple[str, ...] = ()
-    wishes: tuple[str, ...] = ()
-    pending: tuple[str, ...] = ()
-    moods: tuple[Mood, ...] = ()
-    decided_at: tuple[datetime, ...] = field(default=())
-    knowledge_version: str = ""
-    label: str = ""
+    departments: tuple[str, ...]
+    wishes: tuple[str, ...]
+    pending: tuple[str, ...]
+    moods: tuple[Mood, ...]
+    knowledge_version: str
+    label: str
