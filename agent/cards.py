@@ -9,6 +9,7 @@ from domain.clinical import DepartmentChoice, Disposition, TriageResult
 from domain.scheduling import Appointment, AppointmentStatus, Hold, Period, Slot
 from domain.session import Option, Pending
 from domain.turn import Json, Source
+from domain.visit_reason import VisitReason
 
 ANSWER = "answer"
 BOOK = "book"
@@ -152,10 +153,13 @@ def code_form(form: str, *, title: str, label: str, why: str) -> dict[str, Json]
     return {"type": "identity_form", "form": form, "title": title, "fields": [field], "why": why, "actions": []}
 
 
-def booking_review(hold: Hold, *, patient: str, rules: Iterable[str], pending: Pending) -> dict[str, Json]:
-    """What is about to be booked, for an explicit yes."""
+def booking_review(
+    hold: Hold, *, patient: str, rules: Iterable[str], pending: Pending, reason: VisitReason | None = None
+) -> dict[str, Json]:
+    """What is about to be booked, for an explicit yes; `reason` is what the doctor is told besides."""
     slot = hold.slot
-    return {
+    told: dict[str, Json] = {"reason": f"{reason.complaint}（{reason.conclusion}）"} if reason else {}
+    return told | {
         "type": "booking_review",
         "hold_id": hold.id,
         "expires_at": hold.expires_at.isoformat(),

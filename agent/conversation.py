@@ -30,6 +30,7 @@ class BookingDraft:
     `urgency` is carried over from triage. `shown` are the slots of the last card, in the order the
     patient saw them, so that 「第二个」 means what they meant. `moving` is the appointment the new place is
     to replace, `avoiding` a doctor the patient does not want, `missed` what was wished and is full (候补).
+    `without_reason` says that the doctor is not told why the patient comes.
     """
 
     department_ids: tuple[DepartmentId, ...] = ()
@@ -45,6 +46,7 @@ class BookingDraft:
     avoiding: str | None = None
     missed: WaitlistWish | None = None
     hold: Hold | None = None
+    without_reason: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ class Conversation:
     are the intents by which they asked for what is never given; `grave` says a death or a loss was told;
     `ended` are the last inputs' ids, oldest first; `proof` is who was proven to be the patient, for a while;
     `viewing` is the report, or kind of record, shown last: words like 「严重吗」 are about it.
-    `told` are the notices shown that are not marked as read yet.
+    `told` are the notices shown that are not marked as read yet; `complaint` are the words the interview began with.
     """
 
     profile: PatientProfile = field(default_factory=PatientProfile)
@@ -95,6 +97,7 @@ class Conversation:
     answered: AnsweredInput | None = None
     ended: tuple[InputId, ...] = ()
     told: tuple[NoticeId, ...] = ()
+    complaint: str = ""
 
     def heard_from(self, utterance: Utterance) -> Conversation:
         """The conversation after one more input; words said without consent are not remembered."""

@@ -40,6 +40,16 @@ def _not_moving(fields: Fields) -> Fields:
     return {**fields, "moving": None, "avoiding": None, "missed": None}
 
 
+def _with_reason(fields: Fields) -> Fields:
+    """Booking draft 3 may leave the reason of the visit out; 2 gave none."""
+    return {**fields, "without_reason": False}
+
+
+def _uncomplaining(fields: Fields) -> Fields:
+    """Conversation 5 keeps the words the interview began with; 4 did not."""
+    return {**fields, "complaint": ""}
+
+
 def _unalarmed(fields: Fields) -> Fields:
     """Triage case 2 knows of alarming wording; 1 did not."""
     return {**fields, "alarming": False}
@@ -51,8 +61,8 @@ def _unproven(fields: Fields) -> Fields:
 
 
 MIGRATIONS: dict[str, dict[int, Migration]] = {
-    "conversation": {1: _with_ended, 2: _untold, 3: _unproven},
-    "booking_draft": {1: _not_moving},
+    "conversation": {1: _with_ended, 2: _untold, 3: _unproven, 4: _uncomplaining},
+    "booking_draft": {1: _not_moving, 2: _with_reason},
     "triage_case": {1: _unalarmed},
 }
 """How the fields of older versions become the next one's."""

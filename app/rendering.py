@@ -83,6 +83,7 @@ def _review(card: Card) -> RenderableType:
     lines = [
         f"就诊人 {card['patient']}",
         f"{card['department']} {card['doctor']} {card['date']} {card['start']} {yuan(card['fee_cents'])}",
+        *([f"就诊原因 {card['reason']}"] if card.get("reason") else []),
         *card["rules"],
     ]
     return Panel("\n".join(lines), title="请核对", border_style="cyan")

@@ -121,7 +121,7 @@ class IdentityFormCard(CardBase):
 
 
 class BookingReviewCard(CardBase):
-    """What is about to be booked; the place is held until `expires_at`."""
+    """What is about to be booked; the place is held until `expires_at`. `reason` is what the doctor is told."""
 
     type: Literal["booking_review"]
     hold_id: str
@@ -133,6 +133,7 @@ class BookingReviewCard(CardBase):
     start: str
     fee_cents: int = Field(ge=0)
     rules: list[str]
+    reason: str | None = None
 
 
 class AppointmentCard(CardBase):

@@ -17,6 +17,7 @@ from domain.patient import Identity, PatientId
 from domain.related_person import AccountId, RelatedPerson, Relationship
 from domain.scheduling import Appointment, AppointmentId, Period, PractitionerId, SlotId
 from domain.session import SessionId
+from domain.visit_reason import VisitReason
 from domain.waitlist import WaitlistEntry, WaitlistId, WaitlistWish
 
 
@@ -166,6 +167,17 @@ class FrontDesk(Protocol):
 
     async def appointment(self, appointment_id: AppointmentId) -> Appointment:
         """One appointment, for whoever tells the patient.
+
+        Raises:
+            NotFound: no such appointment.
+        """
+
+
+class VisitNotes(Protocol):
+    """What the doctor reads beside an appointment, given with the patient's consent. For staff."""
+
+    async def reason(self, appointment_id: AppointmentId) -> VisitReason | None:
+        """Why the patient comes; nothing when none was given.
 
         Raises:
             NotFound: no such appointment.

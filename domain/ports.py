@@ -26,6 +26,7 @@ from domain.scheduling import (
 )
 from domain.session import InputId, Message, Session, SessionId
 from domain.turn import Json, Utterance
+from domain.visit_reason import VisitReason
 
 
 class Clock(Protocol):
@@ -62,9 +63,16 @@ class Scheduling(Protocol):
         """Give a held place back; a hold that is gone already is fine."""
 
     async def confirm(
-        self, hold_id: HoldId, patient_id: PatientId, *, session_id: SessionId, key: str, now: datetime
+        self,
+        hold_id: HoldId,
+        patient_id: PatientId,
+        *,
+        session_id: SessionId,
+        key: str,
+        now: datetime,
+        reason: VisitReason | None = None,
     ) -> Appointment:
-        """Turn a hold into a booked appointment with its queue number.
+        """Turn a hold into a booked appointment with its queue number; `reason` is for the doctor (`VisitNotes`).
 
         Raises:
             NotFound: the session has no such hold.
@@ -85,6 +93,8 @@ class Scheduling(Protocol):
         now: datetime,
     ) -> Appointment:
         """Book the held place for the patient and cancel the earlier appointment: both or neither.
+
+        What the doctor was given with the earlier appointment goes along.
 
         An appointment whose clinic is stopped may be rescheduled at any time before its half day is over.
 

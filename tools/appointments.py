@@ -24,6 +24,7 @@ from domain.scheduling import (
     SlotQuery,
 )
 from domain.session import SessionId
+from domain.visit_reason import VisitReason
 
 SLOTS_SHOWN = 6
 
@@ -119,11 +120,17 @@ async def release(scheduling: Scheduling, hold_id: HoldId, *, session_id: Sessio
 
 
 async def confirm(
-    scheduling: Scheduling, hold_id: HoldId, patient_id: PatientId, *, asked: Asked, now: datetime
+    scheduling: Scheduling,
+    hold_id: HoldId,
+    patient_id: PatientId,
+    *,
+    asked: Asked,
+    now: datetime,
+    reason: VisitReason | None = None,
 ) -> Appointment:
-    """Book a held place after the patient's explicit yes to the review."""
+    """Book a held place after the patient's explicit yes to the review, which shows the `reason` given along."""
     key = asked.key("confirm", hold_id)
-    return await scheduling.confirm(hold_id, patient_id, session_id=asked.session_id, key=key, now=now)
+    return await scheduling.confirm(hold_id, patient_id, session_id=asked.session_id, key=key, now=now, reason=reason)
 
 
 async def reschedule(

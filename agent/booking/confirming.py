@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent import asking, cards, identifying
-from agent.booking.step import NO, YES, Step, asked, knowledge, label, slot_words
+from agent.booking import reason
+from agent.booking.step import LEAVE_OUT, NO, YES, Step, asked, knowledge, label, slot_words
 from agent.conversation import BookingDraft, Conversation
 from agent.deps import TurnContext
 from agent.reply import Show
@@ -86,6 +87,9 @@ async def review(conversation: Conversation, context: TurnContext) -> Step:
         question = texts.say("booking.review", **words)
     else:
         question = texts.say("booking.review_move", old=label(old), **words)
+    why = reason.given(conversation, held.slot, context)
+    if why is not None:
+        question += texts.say("booking.review_reason", complaint=why.complaint)
     conversation, pending = asking.ask(
         conversation,
         kind=PendingKind.BOOKING_REVIEW,
@@ -93,6 +97,7 @@ async def review(conversation: Conversation, context: TurnContext) -> Step:
         subject=held.id,
         options=(
             Option(label=texts.say("booking.confirm_label"), value=YES),
+            *((Option(label=texts.say("booking.leave_out_label"), value=LEAVE_OUT),) if why else ()),
             Option(label=texts.say("booking.abandon_label"), value=NO),
         ),
     )
@@ -101,6 +106,7 @@ async def review(conversation: Conversation, context: TurnContext) -> Step:
         patient=masked,
         rules=deps.knowledge.booking_rules,
         pending=pending,
+        reason=why,
     )
     return asking.with_card(conversation, card), (knowledge(pending.question), Show(card=card))
 
@@ -116,7 +122,12 @@ async def book(conversation: Conversation, context: TurnContext) -> Step:
     deps, texts = context.deps, context.deps.knowledge.texts
     held, patient_id = _ready(conversation)
     booked = await appointments.confirm(
-        deps.scheduling, held.id, patient_id, asked=asked(conversation, context), now=deps.clock.now()
+        deps.scheduling,
+        held.id,
+        patient_id,
+        asked=asked(conversation, context),
+        now=deps.clock.now(),
+        reason=reason.given(conversation, held.slot, context),
     )
     words = slot_words(booked.slot)
     text = texts.say("booking.booked", number=booked.number, where=booked.where, **words)

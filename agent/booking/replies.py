@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from agent import asking, identifying
-from agent.booking import cancelling, confirming, errands, finding, moving, people, wishes
+from agent.booking import cancelling, confirming, errands, finding, moving, people, reason, wishes
 from agent.booking.errands import Errand
 from agent.booking.refusing import refused
-from agent.booking.step import EXTRA, NO, WAIT, YES, Step, knowledge
+from agent.booking.step import EXTRA, LEAVE_OUT, NO, WAIT, YES, Step, knowledge
 from agent.conversation import Conversation
 from agent.deps import TurnContext
 from agent.reply import Offer, Say
@@ -42,6 +42,8 @@ async def answered(conversation: Conversation, pending: Pending, value: str, con
             return await find(conversation, context)
         case PendingKind.BOOKING_REVIEW if value == YES:
             return await _book(conversation, context)
+        case PendingKind.BOOKING_REVIEW if value == LEAVE_OUT:
+            return await confirming.review(reason.without(conversation), context)
         case PendingKind.CANCEL_REVIEW if value == YES:
             return await _cancel(conversation, AppointmentId(pending.subject), context)
         case PendingKind.CANCEL_REVIEW:
@@ -173,6 +175,8 @@ async def _yes_or_no(
     conversation: Conversation, pending: Pending, understanding: Understanding, context: TurnContext
 ) -> Step:
     """A changed wish searches again, an explicit yes goes on, a no stops, anything else asks again."""
+    if pending.kind is PendingKind.BOOKING_REVIEW and reason.left_out(context.utterance.text):
+        return await answered(conversation, pending, LEAVE_OUT, context)
     if pending.kind is PendingKind.BOOKING_REVIEW and understanding.wish != BookingWish():
         return await finding.show_slots(await finding.release(conversation, context), context)
     if pending.kind is PendingKind.BOOKING_REVIEW and understanding.wants("rebook"):

@@ -16,6 +16,8 @@ Step: TypeAlias = tuple[Conversation, tuple[Part, ...]]
 """The conversation after the step, and what is to be said."""
 
 YES, NO = "yes", "no"
+LEAVE_OUT = "leave_out"
+"""At the review: book, and do not tell the doctor why the patient comes."""
 WAIT, EXTRA, PERSON = "wait", "extra", "person"
 """Ways on when nothing is free: to wait, to ask for 加号, to talk to a person."""
 

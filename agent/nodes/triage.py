@@ -7,6 +7,7 @@ from dataclasses import replace
 from langgraph.runtime import Runtime
 
 from agent import asking, cards, emergency, explaining, routing
+from agent.booking import reason
 from agent.conversation import BookingDraft, Conversation
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
@@ -39,6 +40,7 @@ async def triage(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
         asked = "triage.what_is_wrong"
         return TurnUpdate(draft=draft.saying(Say(text=context.deps.knowledge.texts.say(asked))))
     fresh = not _interviewing(conversation)
+    conversation = reason.begun(conversation, context.utterance.text)
     case = _heard(conversation, understanding, draft.said, context)
     conversation = replace(conversation, profile=case.profile)
     if conversation.emergency:

@@ -20,6 +20,7 @@ from tests.stores import DEMO_YAML, SetClock, booking_rules
 from tools.hospital.fhir.auth import StaticToken
 from tools.hospital.fhir.client import TIMEOUT, FhirClient
 from tools.hospital.fhir.mapping import Mapping, load_mapping
+from tools.hospital.fhir.notes import FhirVisitNotes
 from tools.hospital.fhir.patients import FhirPatientIndex
 from tools.hospital.fhir.places import own_slot_id
 from tools.hospital.fhir.scheduling import FhirScheduling
@@ -34,6 +35,7 @@ class FhirStage:
     server: FhirServer
     scheduling: FhirScheduling
     patients: FhirPatientIndex
+    notes: FhirVisitNotes
     mapping: Mapping
     clock: SetClock
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
@@ -141,6 +143,7 @@ async def fhir_stage(clock: SetClock) -> AsyncIterator[FhirStage]:
             server=server,
             scheduling=FhirScheduling(client, mapping, booking_rules(), clock),
             patients=FhirPatientIndex(client, mapping),
+            notes=FhirVisitNotes(client),
             mapping=mapping,
             clock=clock,
         )

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from archive.database import Database
 from domain.clinical import DepartmentId
-from domain.hospital_ports import FrontDesk, RelatedPeople, Waitlist
+from domain.hospital_ports import FrontDesk, RelatedPeople, VisitNotes, Waitlist
 from domain.identity_ports import Codes, PatientFiles
 from domain.patient import Identity, PatientId
 from domain.ports import PatientIndex, Scheduling
@@ -59,6 +59,10 @@ class BookingStage(Protocol):
     @property
     def patients(self) -> PatientIndex:
         """The patient index under contract."""
+
+    @property
+    def notes(self) -> VisitNotes:
+        """What doctors read beside an appointment, under contract."""
 
     @property
     def clock(self) -> SetClock:
@@ -161,6 +165,11 @@ class SqlStage:
     def people(self) -> RelatedPeople:
         """The people of an account under contract."""
         return self.hospital.people
+
+    @property
+    def notes(self) -> VisitNotes:
+        """What doctors read beside an appointment, under contract."""
+        return self.hospital.notes
 
     @property
     def scheduling(self) -> Scheduling:

@@ -29,6 +29,7 @@ from domain.scheduling import (
     SlotStatus,
 )
 from domain.session import SessionId
+from domain.visit_reason import VisitReason
 from tools.hospital.fhir import places, visits
 from tools.hospital.fhir.booking import House
 from tools.hospital.fhir.client import Entry, FhirClient
@@ -119,7 +120,14 @@ class FhirScheduling:
         await _until_fresh(attempt)
 
     async def confirm(
-        self, hold_id: HoldId, patient_id: PatientId, *, session_id: SessionId, key: str, now: datetime
+        self,
+        hold_id: HoldId,
+        patient_id: PatientId,
+        *,
+        session_id: SessionId,
+        key: str,
+        now: datetime,
+        reason: VisitReason | None = None,
     ) -> Appointment:
         """Turn a hold into a booked appointment with its queue number; raises as the port says."""
         written = digest("confirm", key)
@@ -131,7 +139,8 @@ class FhirScheduling:
             hold, wanted, place = await self._standing_hold(hold_id, session_id, now)
             mine = await self._of_patient(patient_id, now)
             self._house.check_patient((one for one, _ in mine), wanted.slot, now)
-            done = visits.booked(hold, patient_id, step="confirm", key=written, mapping=self._mapping)
+            given = visits.with_reason(reason)
+            done = visits.booked(hold, patient_id, step="confirm", key=written, mapping=self._mapping, given=given)
             taken = places.put(place, SlotStatus.BUSY, self._mapping)
             await self._client.transaction([Entry(resource=done), Entry(resource=taken)])
             return await self._appointment(AppointmentId(hold_id), patient_id, now)
@@ -161,7 +170,8 @@ class FhirScheduling:
             self._house.check_cancellable(visits.status_of(earlier), at, now)
             mine = await self._of_patient(patient_id, now)
             self._house.check_patient((one for one, _ in mine), wanted.slot, now, replacing=appointment_id)
-            done = visits.booked(hold, patient_id, step="reschedule", key=written, mapping=self._mapping)
+            given = visits.reason_elements(earlier)
+            done = visits.booked(hold, patient_id, step="reschedule", key=written, mapping=self._mapping, given=given)
             ended = visits.cancelled(earlier, step="moved", key=written, mapping=self._mapping)
             taken = places.put(place, SlotStatus.BUSY, self._mapping)
             given_back = places.put(left, SlotStatus.FREE, self._mapping)

@@ -5,16 +5,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from domain.clinical import Disposition
 from domain.errors import Conflict, Expired, NotFound
 from domain.patient import PatientId
 from domain.scheduling import Appointment, AppointmentId, AppointmentStatus, Refusal
+from domain.visit_reason import VisitReason
 from tools.hospital.fhir.failures import HospitalFailed
 from tools.hospital.fhir.mapping import Mapping
 from tools.hospital.fhir.places import Time, moment, number
 from tools.hospital.fhir.resources import Resource, extension, identifier, reference_id, with_extension, with_identifier
 from tools.hospital.fhir.roster import Roster
+
+PRIORITIES: Final = {
+    Disposition.CALL_120: 1,
+    Disposition.ED_NOW: 2,
+    Disposition.VISIT_24H: 3,
+    Disposition.OPD: 5,
+    Disposition.HOME: 9,
+}
+"""`Appointment.priority`, as iCalendar counts: 1 is the most urgent, 5 the usual, 9 the least."""
 
 STATUSES = {status.value: status for status in AppointmentStatus} | {"checked-in": AppointmentStatus.ARRIVED}
 
@@ -42,11 +53,41 @@ def pending(place: Resource, *, role: str, key: str, session_id: str, until: dat
     return with_extension(made, mapping.extensions.hold_until, {"valueDateTime": until.isoformat()})
 
 
-def booked(hold: Resource, patient_id: PatientId, *, step: str, key: str, mapping: Mapping) -> Resource:
-    """A hold turned into a booking by the step `confirm` or `reschedule`."""
+def booked(
+    hold: Resource,
+    patient_id: PatientId,
+    *,
+    step: str,
+    key: str,
+    mapping: Mapping,
+    given: Resource | None = None,
+) -> Resource:
+    """A hold turned into a booking by the step `confirm` or `reschedule`; `given` are the elements of its reason."""
     who = {"actor": {"reference": f"Patient/{patient_id}"}, "status": "accepted"}
     changed = hold | {"status": AppointmentStatus.BOOKED.value, "participant": [*hold["participant"], who]}
-    return with_identifier(changed, mapping.system(step), key)
+    return with_identifier(changed | (given or {}), mapping.system(step), key)
+
+
+def with_reason(reason: VisitReason | None) -> Resource:
+    """The elements of an Appointment that say why the patient comes."""
+    if reason is None:
+        return {}
+    said = {"reasonCode": [{"text": reason.complaint}], "description": reason.conclusion}
+    return said | {"priority": PRIORITIES[reason.urgency]}
+
+
+def reason_elements(appointment: Resource) -> Resource:
+    """The same elements of an appointment, for the one it is moved to."""
+    return {name: appointment[name] for name in ("reasonCode", "description", "priority") if name in appointment}
+
+
+def reason_of(appointment: Resource) -> VisitReason | None:
+    """Why the patient comes, where the service wrote it."""
+    said = next((one.get("text") for one in appointment.get("reasonCode", ())), None)
+    urgency = next((one for one, known in PRIORITIES.items() if known == appointment.get("priority")), None)
+    if said is None or urgency is None:
+        return None
+    return VisitReason(complaint=said, conclusion=appointment.get("description", ""), urgency=urgency)
 
 
 def cancelled(appointment: Resource, *, step: str, key: str | None, mapping: Mapping) -> Resource:

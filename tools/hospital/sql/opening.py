@@ -20,6 +20,7 @@ from tools.hospital.sql.demo import DemoHospital, roll
 from tools.hospital.sql.front_desk import SqlFrontDesk
 from tools.hospital.sql.house import House
 from tools.hospital.sql.inbox import SqlInbox
+from tools.hospital.sql.notes import SqlVisitNotes
 from tools.hospital.sql.patients import SqlPatientIndex
 from tools.hospital.sql.people import SqlRelatedPeople
 from tools.hospital.sql.records import SqlRecords
@@ -44,7 +45,8 @@ class OpenHospital:
         clock: Clock,
     ) -> None:
         self.house = House(rules=rules, zone=demo.hospital.zone)
-        self.scheduling = SqlScheduling(database, self.house, clock)
+        self.notes = SqlVisitNotes(database, cipher=cipher, master=master)
+        self.scheduling = SqlScheduling(database, self.house, self.notes, clock)
         self.patients = SqlPatientIndex(database, cipher=cipher, master=master)
         self.waitlist = SqlWaitlist(database, self.house)
         self.front_desk = SqlFrontDesk(database, self.house, clock)

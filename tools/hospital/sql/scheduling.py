@@ -26,8 +26,10 @@ from domain.scheduling import (
     Title,
 )
 from domain.session import SessionId
+from domain.visit_reason import VisitReason
 from tools.hospital.sql import booking, places, visits
 from tools.hospital.sql.house import House
+from tools.hospital.sql.notes import SqlVisitNotes
 from tools.hospital.sql.offers import free_lapsed
 from tools.hospital.sql.schema import departments, holds, practitioners, slots
 from tools.hospital.sql.slots import SLOT_ROWS, matching, to_slot
@@ -44,8 +46,9 @@ _ONE_SLOT = SLOT_ROWS.where(slots.c.id == bindparam("slot"))
 class SqlScheduling:
     """Implements `Scheduling` and `Holds`; `clock` decides what a search still shows and who is offered a place."""
 
-    def __init__(self, database: Database, house: House, clock: Clock) -> None:
+    def __init__(self, database: Database, house: House, notes: SqlVisitNotes, clock: Clock) -> None:
         self._database = database
+        self._notes = notes
         self._house = house
         self._zone = house.zone
         self._clock = clock
@@ -102,10 +105,18 @@ class SqlScheduling:
         await self._database.write(lambda c: booking.release_place(c, self._house, hold_id, session_id, now))
 
     async def confirm(
-        self, hold_id: HoldId, patient_id: PatientId, *, session_id: SessionId, key: str, now: datetime
+        self,
+        hold_id: HoldId,
+        patient_id: PatientId,
+        *,
+        session_id: SessionId,
+        key: str,
+        now: datetime,
+        reason: VisitReason | None = None,
     ) -> Appointment:
         """Turn a hold into a booked appointment with its queue number; raises as the port says."""
         write = write_of("confirm", hold_id, patient_id, key=key, now=now)
+        sealed = await self._notes.sealed(reason, patient_id)
 
         def work(connection: Connection) -> Appointment:
             appointment_id, first = result_of(connection, write)
@@ -115,6 +126,7 @@ class SqlScheduling:
                 booking.check_patient(connection, self._house, patient_id, slot, now)
                 places.take(connection, slot_id)
                 row = {"id": appointment_id, "patient_id": patient_id, "hold_id": hold_id, "booked_at": now}
+                row |= {"sealed_reason": sealed}
                 booking.book(connection, self._house, slot, row)
             return self._appointment(connection, appointment_id, patient_id, now)
 
@@ -144,6 +156,7 @@ class SqlScheduling:
                 places.lock_slots(connection, (slot.id, earlier.id))
                 places.take(connection, slot.id)
                 row = {"id": new_id, "patient_id": patient_id, "hold_id": hold_id, "booked_at": now}
+                row |= {"sealed_reason": earlier.sealed_reason}
                 booking.book(connection, self._house, slot, row)
                 booking.free_place(connection, self._house, earlier, now)
             return self._appointment(connection, new_id, patient_id, now)

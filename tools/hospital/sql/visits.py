@@ -22,6 +22,7 @@ APPOINTMENT_ROWS: Select[Any] = SLOT_ROWS.join(appointments, appointments.c.slot
     appointments.c.number,
     appointments.c.arrived_at,
     appointments.c.extra.label("extra_place"),
+    appointments.c.sealed_reason,
     departments.c.building,
     departments.c.floor,
     departments.c.area,
