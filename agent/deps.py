@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from agent.model.budgets import BUDGETS, Budgets, Stop
+from agent.model.counsel import CallMeter, Counsel, Uncounted
 from agent.phrases import Phrases
 from domain.backlog import Backlog
 from domain.booking_rules import BookingRules
 from domain.clinical import Screening
 from domain.hospital_ports import FrontDesk, Inbox, RelatedPeople, Waitlist
 from domain.identity_ports import PatientFiles
+from domain.model import LanguageModel
 from domain.ports import Archive, Clock, Guide, HandoffDesk, PatientIndex, Scheduling, SessionLocks, SessionStore
 from domain.record_ports import Records
 from domain.session import Pending
@@ -54,7 +57,10 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
-    """The ports behind the conversation. `booking_code`: a booking needs its phone proven by a one-time code."""
+    """The ports behind the conversation.
+
+    `booking_code`: a booking needs its phone proven by a one-time code. `model` is there where hosts are set.
+    """
 
     clock: Clock
     knowledge: Knowledge
@@ -74,21 +80,31 @@ class Deps:
     desk: HandoffDesk
     locks: SessionLocks
     booking_code: bool = True
+    model: LanguageModel | None = None
+    model_meter: CallMeter = field(default_factory=Uncounted)
+    budgets: Budgets = BUDGETS
 
 
 @dataclass(slots=True, kw_only=True)
 class Saying:
-    """Whether the answer may still be said; cancelling stops the saying, never the doing."""
+    """Whether the answer may still be said, and the model still be waited for; the doing is never stopped."""
 
     cancelled: TurnCancelled | None = None
+    stop: Stop = field(default_factory=Stop)
+
+    def cancel(self, cancelled: TurnCancelled) -> None:
+        """Say no more, and ask the model no further."""
+        self.cancelled = cancelled
+        self.stop.stop()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnContext:
-    """One turn's surroundings. `timing_ms` collects how long each stage took."""
+    """One turn's surroundings. `counsel` asks the model; `timing_ms` collects how long each stage took."""
 
     deps: Deps
     utterance: Utterance
     trace_id: str
     saying: Saying = field(default_factory=Saying)
+    counsel: Counsel = field(default_factory=Counsel)
     timing_ms: dict[str, float] = field(default_factory=dict)

@@ -19,12 +19,15 @@ import structlog
 from agent.conversation import Conversation
 from agent.deps import Deps, Saying, TurnContext
 from agent.graph import TurnGraph
+from agent.model.counsel import Counsel
 from agent.nodes.check import Finished
 from agent.packs import Library
 from agent.recording import Recording
 from agent.state import Draft, TurnInput
+from agent.summaries.record import briefing_of, visit_of
 from domain.errors import BanyiError, Unavailable
 from domain.session import Pending, SessionId
+from domain.summaries import HandoverBriefing, VisitSummary
 from domain.turn import TurnCancelled, TurnEvent, TurnFailed, Utterance
 
 log = structlog.get_logger(__name__)
@@ -62,12 +65,35 @@ class Turns:
     ) -> None:
         """Stop saying the answer on its way, if there is one; what it does is finished."""
         if saying := self._sayings.get(session_id):
-            saying.cancelled = TurnCancelled(reason=reason)
+            saying.cancel(TurnCancelled(reason=reason))
+
+    def hurry(self, session_id: SessionId) -> None:
+        """Finish the answer on its way without waiting for the model: nobody listens, or something is urgent."""
+        if saying := self._sayings.get(session_id):
+            saying.stop.stop()
 
     async def pending(self, session_id: SessionId) -> Pending | None:
         """What the agent waits for in this session."""
         remembered = await self._remembered(session_id)
         return remembered.pending if remembered else None
+
+    async def visit_summary(self, session_id: SessionId) -> VisitSummary | None:
+        """What the patient told so far, for the doctor; nothing when nobody spoke yet.
+
+        Raises:
+            Unavailable: memory or the archive does not answer.
+        """
+        remembered = await self._remembered(session_id)
+        return await visit_of(session_id, remembered, await self._surroundings(session_id)) if remembered else None
+
+    async def briefing(self, session_id: SessionId) -> HandoverBriefing | None:
+        """What a nurse needs to know before taking over; nothing when nobody spoke yet.
+
+        Raises:
+            Unavailable: memory or the archive does not answer.
+        """
+        remembered = await self._remembered(session_id)
+        return await briefing_of(session_id, remembered, await self._surroundings(session_id)) if remembered else None
 
     async def catch_up(self) -> None:
         """Archive the turns that the archive could not take before.
@@ -93,11 +119,13 @@ class Turns:
         try:
             async with self._locks.hold(utterance.session_id):
                 self._sayings[utterance.session_id] = saying
+                deps = await self._surroundings(utterance.session_id)
                 context = TurnContext(
-                    deps=await self._surroundings(utterance.session_id),
+                    deps=deps,
                     utterance=utterance,
                     trace_id=trace_id,
                     saying=saying,
+                    counsel=_counsel(deps, utterance, saying),
                 )
                 finished = await self._graph_run(context, events)
                 await self._recording.record(finished.messages, finished.decision)
@@ -146,6 +174,12 @@ class Turns:
     def _failure(self, code: str, *, retryable: bool) -> TurnFailed:
         message = self._library.say(f"error.{code}")
         return TurnFailed(code=code, message=message, retryable=retryable)
+
+
+def _counsel(deps: Deps, utterance: Utterance, saying: Saying) -> Counsel:
+    """The model for this turn; a form and words said without consent never reach one."""
+    may = utterance.consented and utterance.form is None
+    return Counsel(model=deps.model if may else None, stop=saying.stop, meter=deps.model_meter, budgets=deps.budgets)
 
 
 def _where(error: BaseException) -> str:

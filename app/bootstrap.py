@@ -36,6 +36,7 @@ from domain.session import Pending
 from domain.turn import Escalated, Utterance
 from jobs.worker import Worker
 from knowledge.booking_rules import load_booking_rules
+from prompts import loader as prompts
 from tools.hospital.sql.demo import load_demo
 from tools.proving import Proving
 
@@ -69,6 +70,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         Unavailable: a store cannot be opened.
     """
     demo = load_demo(settings.knowledge_dir / "hospital" / "demo.yaml")
+    prompts.load()
     rules = load_booking_rules(settings.knowledge_dir / "hospital" / "booking.yaml")
     clock = SystemClock(demo.hospital.zone)
     metrics = Metrics()
@@ -106,6 +108,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 desk=stores.archive.desk,
                 locks=stores.locks,
                 booking_code=settings.booking_code,
+                model=model.pool if model else None,
+                model_meter=metrics.counsel,
             ),
             library,
         )
@@ -135,6 +139,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             limits=stores.limits,
             meter=metrics,
             health=health,
+            mode=lambda: "model" if model and model.pool.answers() else "knowledge",
             rules=settings.rules,
         )
         hub = Hub(services)

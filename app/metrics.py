@@ -9,19 +9,20 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from app.model_metrics import ModelMetrics
+from app.model_metrics import CounselMetrics, ModelMetrics
 from domain.turn import Escalated, Json
 
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
 class Metrics:
-    """A `Meter` on a registry of its own; `model` is that of the model hosts."""
+    """A `Meter` on a registry of its own; `model` is that of the model hosts, `counsel` that of what is asked."""
 
     def __init__(self) -> None:
         registry = CollectorRegistry()
         self._registry = registry
         self.model = ModelMetrics(registry)
+        self.counsel = CounselMetrics(registry)
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
         GCCollector(registry=registry)

@@ -1,4 +1,4 @@
-"""Prometheus metrics of the model hosts."""
+"""Prometheus metrics of the model: its hosts, and what the conversation asks it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from agent.model.breaker import State
 from domain.model import ModelUsage
+from domain.model_call import ModelPurpose
 
 SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 10.0, 20.0, 60.0)
 _STATES: dict[State, int] = {"closed": 0, "trying": 1, "open": 2}
@@ -59,3 +60,37 @@ class ModelMetrics:
         """A whole reply's tokens."""
         self._tokens.labels(usage.model.name, "prompt").inc(usage.prompt_tokens)
         self._tokens.labels(usage.model.name, "output").inc(usage.output_tokens)
+
+
+class CounselMetrics:
+    """The `CallMeter` of the conversation on a given registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._asked = Counter(
+            "banyi_model_asked",
+            "Questions put to a model, by purpose and end.",
+            ["purpose", "outcome"],
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "banyi_model_asked_seconds", "Time until it ended.", ["purpose"], buckets=SECONDS, registry=registry
+        )
+        self._blocked = Counter(
+            "banyi_model_blocked", "What a model wrote and was not used.", ["purpose", "reason"], registry=registry
+        )
+        self._readings = Counter(
+            "banyi_readings", "Messages read, by the lexicon alone or by the model too.", ["by"], registry=registry
+        )
+
+    def asked(self, purpose: ModelPurpose, outcome: str, seconds: float) -> None:
+        """A question ended."""
+        self._asked.labels(purpose.value, outcome).inc()
+        self._seconds.labels(purpose.value).observe(seconds)
+
+    def blocked(self, purpose: ModelPurpose, reason: str) -> None:
+        """Something was not used."""
+        self._blocked.labels(purpose.value, reason).inc()
+
+    def read(self, by: str) -> None:
+        """A message was read."""
+        self._readings.labels(by).inc()

@@ -9,6 +9,7 @@ import orjson
 
 from domain.clinical import DecisionRecord, DepartmentId, Disposition, RuleId
 from domain.errors import CodecError
+from domain.model_call import ModelCall, ModelPurpose
 from domain.patient import Consent, PatientProfile, Purpose, Relation, Sex
 from domain.session import Author, InputId, Message, SessionId
 
@@ -72,6 +73,7 @@ def encode_decision(decision: DecisionRecord) -> bytes:
             "departments": decision.departments,
             "knowledge_version": decision.knowledge_version,
             "model": decision.model,
+            "model_calls": decision.model_calls,
         },
     )
 
@@ -89,8 +91,13 @@ def decode_decision(stored: bytes, *, trace_id: str, session_id: str, input_id: 
         quotes=tuple(fields.pop("quotes")),
         departments=tuple(DepartmentId(department) for department in fields.pop("departments")),
         disposition=None if disposition is None else Disposition[disposition],
+        model_calls=tuple(_model_call(call) for call in fields.pop("model_calls", ())),
         **fields,
     )
+
+
+def _model_call(fields: dict[str, Any]) -> ModelCall:
+    return ModelCall(purpose=ModelPurpose(fields.pop("purpose")), **fields)
 
 
 def encode_purposes(consent: Consent) -> str:

@@ -117,6 +117,7 @@ class Conversation:
         outlet.let_go()
         if self._outbox.outlet is outlet:
             self._outbox.outlet = None
+            self._services.turns.hurry(self.session.id)
 
     async def _attach(self, session: Session, socket: Socket, last_seq: int | None) -> Outlet:
         if (older := self._outbox.outlet) is not None:
@@ -142,7 +143,7 @@ class Conversation:
         self._outbox.put(
             wire.greeting(
                 resumed=last_seq is not None or history or self._begun,
-                mode=self._services.mode,
+                mode=self._services.mode(),
                 notice=self._services.notice_fields,
                 consent=session.consent,
                 pending=pending,
@@ -203,6 +204,8 @@ class Conversation:
         utterance = self._input(heard.frame, screening)
         if utterance is not None:
             self._lookout.judge(unanswered, utterance)
+        if screening.flags or isinstance(heard.frame, HandoffRequest):
+            self._services.turns.hurry(self.session.id)
         verdict = self._bucket.take(self._services.clock.monotonic(), 1 + len(raw) // FRAME_BYTES_PER_TOKEN)
         if verdict is not Verdict.FINE:
             self._refuse("rate_limited", in_reply_to=heard.input_id, screening=screening)

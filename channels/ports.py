@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from agent.red_flag_reply import Reply
 from channels.http_bodies import Notice
@@ -26,6 +26,8 @@ SILENCE_ACTION = "silence"
 """Action of the choice a session makes for a patient who left a red-flag question unanswered; `value` is
 the `Pending.id`."""
 
+Mode: TypeAlias = Literal["knowledge", "model"]
+
 HANDOFF_ACTION = "handoff"
 """Action of the choice `handoff.request` becomes; `value` is the patient's reason."""
 
@@ -41,6 +43,9 @@ class TurnRunner(Protocol):
 
     async def cancel(self, session_id: SessionId, *, reason: Literal["barge_in", "client", "handoff"]) -> None:
         """Stop the saying of the answer on its way, never the doing."""
+
+    def hurry(self, session_id: SessionId) -> None:
+        """Finish the answer on its way without waiting for a model."""
 
     async def pending(self, session_id: SessionId) -> Pending | None:
         """What the agent waits for."""
@@ -141,9 +146,13 @@ class Rules:
     forms_per_minute: int = 60
 
 
+def _from_knowledge() -> Mode:
+    return "knowledge"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything a channel works with."""
+    """Everything a channel works with. `mode` says what answers now: knowledge alone, or a model too."""
 
     clock: Clock
     timers: Timers
@@ -161,7 +170,7 @@ class Services:
     limits: RateLimits
     meter: Meter
     health: Health
-    mode: Literal["knowledge", "model"] = "knowledge"
+    mode: Callable[[], Mode] = _from_knowledge
     rules: Rules = field(default_factory=Rules)
     notice_fields: dict[str, Json] = field(init=False)
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import NewType
 
+from domain.model_call import ModelCall
+
 DepartmentId = NewType("DepartmentId", str)
 RuleId = NewType("RuleId", str)
 ConceptId = NewType("ConceptId", str)
@@ -51,7 +53,8 @@ class RedFlag:
     """A red flag that matched a message.
 
     `anchors` are the patient's words it rests on; `certain` says it acts at once, otherwise `question`
-    (one yes/no, yes = danger) is put first.
+    (one yes/no, yes = danger) is put first. `doubted` says that the words are the flag's but the message is
+    worded like those in which nothing happens: it is asked about, and a denial leaves nothing behind.
     """
 
     rule_id: RuleId
@@ -63,6 +66,7 @@ class RedFlag:
     first_aid: str
     anchors: tuple[str, ...]
     sources: tuple[str, ...]
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +133,8 @@ class TriageResult:
 class DecisionRecord:
     """What is stored of every turn that judged something, so that it can be replayed.
 
-    `answers` maps an answered name of the pack to its value as JSON text; `model` is a model id or "none".
+    `answers` maps an answered name of the pack to its value as JSON text; `model` is `name@digest` of the model
+    that had a part in the turn, or "none"; `model_calls` is every question a model was asked.
     """
 
     trace_id: str
@@ -144,3 +149,4 @@ class DecisionRecord:
     departments: tuple[DepartmentId, ...]
     knowledge_version: str
     model: str = "none"
+    model_calls: tuple[ModelCall, ...] = ()

@@ -122,3 +122,10 @@ class Embedder(Protocol):
             Busy: too many wait already.
             ModelFailed: no host could answer.
         """
+
+
+class LanguageModel(ChatModel, Embedder, Protocol):
+    """Both, and whether asking makes sense now."""
+
+    def answers(self) -> bool:
+        """Whether some host would take a plain question now."""

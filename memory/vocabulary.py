@@ -5,8 +5,8 @@ A changed field means a new version with a migration; a tag is never given to an
 
 from __future__ import annotations
 
-from domain import clinical, identity, patient, scheduling, session, turn
-from memory.codec import codec
+from domain import clinical, identity, model_call, patient, scheduling, session, turn
+from memory.codec import Fields, Migration, codec
 
 __all__ = ["TAGS", "codec"]
 
@@ -20,6 +20,8 @@ TAGS: dict[str, type] = {
     "department_choice": clinical.DepartmentChoice,
     "triage_result": clinical.TriageResult,
     "decision_record": clinical.DecisionRecord,
+    "model_purpose": model_call.ModelPurpose,
+    "model_call": model_call.ModelCall,
     "sex": patient.Sex,
     "relation": patient.Relation,
     "profile": patient.PatientProfile,
@@ -63,5 +65,15 @@ TAGS: dict[str, type] = {
     "turn_failed": turn.TurnFailed,
 }
 
+
+def _without_model_calls(fields: Fields) -> Fields:
+    """Decision record 2 knows what a model was asked; 1 was made without any."""
+    return {**fields, "model_calls": ()}
+
+
+MIGRATIONS: dict[str, dict[int, Migration]] = {"decision_record": {1: _without_model_calls}}
+"""How the fields of older versions become the next one's."""
+
 for _tag, _cls in TAGS.items():
-    codec.register(_cls, tag=_tag)
+    _steps = MIGRATIONS.get(_tag, {})
+    codec.register(_cls, tag=_tag, version=len(_steps) + 1, migrate=_steps)

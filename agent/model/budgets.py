@@ -7,8 +7,8 @@ and with it the request at the host.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -60,11 +60,12 @@ class Stop:
             if not wait.expired():
                 wait.reschedule(asyncio.get_running_loop().time())
 
-    async def next(self, pieces: AsyncGenerator[ChatPiece, None], *, until: float, reason: Reason) -> ChatPiece | None:
-        """The next piece before `until` on the event loop's clock; `None` after the last.
+    @asynccontextmanager
+    async def waiting(self, *, until: float, reason: Reason) -> AsyncIterator[None]:
+        """Wait for the model within this block, until `until` on the event loop's clock.
 
         Raises:
-            TooLate: it did not come in time, or the stop was said.
+            TooLate: it took longer, or the stop was said.
         """
         if self._stopped:
             raise TooLate(DEPENDENCY, "stopped")
@@ -72,11 +73,20 @@ class Stop:
             async with asyncio.timeout_at(until) as wait:
                 self._waits.add(wait)
                 try:
-                    return await anext(pieces, None)
+                    yield
                 finally:
                     self._waits.discard(wait)
         except TimeoutError:
             raise self._too_late(reason) from None
+
+    async def next(self, pieces: AsyncGenerator[ChatPiece, None], *, until: float, reason: Reason) -> ChatPiece | None:
+        """The next piece before `until` on the event loop's clock; `None` after the last.
+
+        Raises:
+            TooLate: it did not come in time, or the stop was said.
+        """
+        async with self.waiting(until=until, reason=reason):
+            return await anext(pieces, None)
 
     def _too_late(self, reason: Reason) -> TooLate:
         return TooLate(DEPENDENCY, "stopped" if self._stopped else reason)

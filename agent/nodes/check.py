@@ -15,7 +15,7 @@ from agent.deps import TurnContext
 from agent.nodes.stage import stage
 from agent.reply import Say
 from agent.safety.policy import judge_reply
-from agent.state import Draft, TurnState, TurnUpdate
+from agent.state import Draft, Judgement, TurnState, TurnUpdate
 from domain.clinical import DecisionRecord
 from domain.session import Author, Message
 from domain.turn import Origin, SentenceReady, Source, TurnDone
@@ -105,9 +105,10 @@ def _messages(context: TurnContext, draft: Draft, done: TurnDone) -> tuple[Messa
 
 
 def _decision(context: TurnContext, draft: Draft) -> DecisionRecord | None:
-    judgement = draft.judgement
-    if judgement is None:
+    calls = tuple(context.counsel.calls)
+    if draft.judgement is None and not calls:
         return None
+    judgement = draft.judgement or Judgement()
     utterance = context.utterance
     answers = {name: orjson.dumps(value).decode() for name, value in (judgement.answers or {}).items()}
     return DecisionRecord(
@@ -122,4 +123,6 @@ def _decision(context: TurnContext, draft: Draft) -> DecisionRecord | None:
         disposition=judgement.disposition,
         departments=judgement.departments,
         knowledge_version=context.deps.knowledge.pack.version,
+        model=context.counsel.named,
+        model_calls=calls,
     )

@@ -15,6 +15,7 @@ from app.settings import read_settings
 from app.upkeep import upkeep
 from domain.errors import SettingsError
 from domain.model import ModelDigest, ModelUsage
+from domain.model_call import ModelPurpose
 from tests.fakes.ollama_server import Model, serving
 
 pytestmark = pytest.mark.contract
@@ -100,11 +101,27 @@ def test_what_the_hosts_do_shows_in_the_metrics() -> None:
     assert {name: values[name] for name in expected} == expected
 
 
+def test_what_is_asked_of_a_model_shows_in_the_metrics() -> None:
+    """By purpose and end; what was not used; who read a message."""
+    metrics = Metrics()
+    metrics.counsel.asked(ModelPurpose.UNDERSTAND, "late.understanding", 2.5)
+    metrics.counsel.blocked(ModelPurpose.WORD, "N1")
+    metrics.counsel.read("lexicon")
+    values = _values(metrics.exposition()[0])
+    expected = {
+        "banyi_model_asked_total|late.understanding|understand": 1,
+        "banyi_model_asked_seconds_sum|understand": 2.5,
+        "banyi_model_blocked_total|word|N1": 1,
+        "banyi_readings_total|lexicon": 1,
+    }
+    assert {name: values.get(name) for name in expected} == expected
+
+
 async def test_without_hosts_the_service_holds_no_model(tmp_path: Path) -> None:
     """Everything stays as it is."""
     async with open_service(read_settings(data_dir=tmp_path / "var")) as service:
         assert service.model is None
-        assert service.services.mode == "knowledge"
+        assert service.services.mode() == "knowledge"
 
 
 async def test_the_service_watches_its_hosts_without_waiting_for_them(tmp_path: Path) -> None:
@@ -116,12 +133,14 @@ async def test_the_service_watches_its_hosts_without_waiting_for_them(tmp_path: 
         async with open_service(settings) as service, upkeep(service):
             assert service.model is not None
             assert not service.model.pool.answers()
+            assert service.services.mode() == "knowledge"
             await (await silent.chat()).held.wait()
             await server.chat()
             watch, answering = service.model.watch, service.model.pool.members[1]
             if answering in watch._climbing:
                 await watch._climbing[answering]
             assert service.model.pool.answers()
+            assert service.services.mode() == "model"
         assert json.loads((tmp_path / "var" / LADDERS).read_bytes())[0]["host"] == server.url
 
 

@@ -6,6 +6,7 @@ import hashlib
 from datetime import timedelta
 
 from domain.clinical import DecisionRecord, DepartmentId, Disposition, RuleId
+from domain.model_call import ModelCall, ModelPurpose
 from domain.patient import Consent, PatientProfile, Purpose, Relation, Sex
 from domain.ports import SessionRecord
 from domain.session import Author, Channel, InputId, Message, Session, SessionId
@@ -79,4 +80,14 @@ def a_decision(
         disposition=Disposition.CALL_120,
         departments=(DepartmentId("D01"),),
         knowledge_version="2026.03",
+        model="r1@d1",
+        model_calls=(
+            ModelCall(
+                purpose=ModelPurpose.UNDERSTAND,
+                prompt_sha256="a" * 64,
+                model="r1@d1",
+                outcome="done",
+                milliseconds=812.5,
+            ),
+        ),
     )

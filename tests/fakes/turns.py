@@ -117,6 +117,7 @@ class FakeTurns:
     ran: list[Utterance] = field(default_factory=list)
     answers: dict[tuple[SessionId, InputId], list[TurnEvent]] = field(default_factory=dict)
     waits_for: dict[SessionId, Pending] = field(default_factory=dict)
+    hurried: list[SessionId] = field(default_factory=list)
     cancelled: dict[SessionId, str] = field(default_factory=dict)
     locks: dict[SessionId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     question: Pending | None = None
@@ -178,6 +179,10 @@ class FakeTurns:
         """Note it; the running answer ends when its gate opens."""
         self.cancelled[session_id] = reason
         self.gate.set()
+
+    def hurry(self, session_id: SessionId) -> None:
+        """Note it."""
+        self.hurried.append(session_id)
 
     async def pending(self, session_id: SessionId) -> Pending | None:
         """The red-flag question, while it is open."""

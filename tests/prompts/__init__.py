@@ -1,0 +1,1 @@
+"""Tests of the prompts and of what is handed over beside them."""
