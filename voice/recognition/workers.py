@@ -1,0 +1,51 @@
+"""The threads recognition runs on, and the short queue before them. The network lets go of the interpreter's lock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+from domain.errors import Busy
+
+T = TypeVar("T")
+
+DEPENDENCY: Final = "speech recognition"
+
+
+class Workers:
+    """At most `places` calls run, at most `queue` wait; used from one event loop."""
+
+    def __init__(self, *, places: int, queue: int) -> None:
+        self._threads = ThreadPoolExecutor(places, thread_name_prefix="recognition")
+        self._places = places
+        self._most = places + queue
+        self._busy = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether a call would run at once, and nothing waits."""
+        return self._busy < self._places
+
+    async def run(self, call: Callable[[], T]) -> T:
+        """The result of the call; a caller that is cancelled leaves its call to end by itself.
+
+        Raises:
+            Busy: every thread is taken and enough calls wait.
+        """
+        if self._busy >= self._most:
+            raise Busy(DEPENDENCY)
+        self._busy += 1
+        work = asyncio.get_running_loop().run_in_executor(self._threads, call)
+        work.add_done_callback(self._ended)
+        return await asyncio.shield(work)
+
+    async def aclose(self) -> None:
+        """Take no more calls, drop what waits, and let what runs come to its end."""
+        await asyncio.to_thread(self._threads.shutdown, wait=True, cancel_futures=True)
+
+    def _ended(self, work: asyncio.Future[T]) -> None:
+        self._busy -= 1
+        if not work.cancelled():
+            work.exception()
