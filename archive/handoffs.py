@@ -5,16 +5,22 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select, true, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, true, update
 
+from archive import case_rows
 from archive.columns import insert_new
 from archive.database import Database
+from archive.desk_schema import cases
 from archive.keys import SqlSessionKeys
 from archive.schema import handoffs
 from archive.sealing import Cipher
+from domain.desk import Cause, Urgency
 from domain.session import SessionId
 
 _OPEN = handoffs.c.closed_at.is_(None)
+_HELD = select(cases.c.session_id).where(
+    cases.c.session_id == bindparam("session"), cases.c.claimed_until > bindparam("at", type_=cases.c.since.type)
+)
 
 
 class SqlHandoffDesk:
@@ -25,7 +31,16 @@ class SqlHandoffDesk:
         self._database = database
         self._keys = keys
 
-    async def request(self, session_id: SessionId, *, reason: str, urgent: bool, key: str, now: datetime) -> int:
+    async def request(
+        self,
+        session_id: SessionId,
+        *,
+        reason: str,
+        urgent: bool,
+        key: str,
+        now: datetime,
+        cause: Cause = Cause.ASKED,
+    ) -> int:
         """Queue the conversation and return its position, 1 for the next; 0 if this request was closed already."""
         sealed = self._cipher.seal(await self._keys.key(session_id), reason.encode(), f"handoff:{session_id}".encode())
         row = {
@@ -41,7 +56,11 @@ class SqlHandoffDesk:
             if not insert_new(connection, handoffs, row) and urgent:
                 connection.execute(update(handoffs).where(mine).values(urgent=True))
             place = connection.execute(select(handoffs.c.id, handoffs.c.urgent).where(mine)).first()
-            return 0 if place is None else 1 + _ahead(connection, place.id, urgent=place.urgent)
+            if place is None:
+                return 0
+            case_rows.begin(connection, session_id, now)
+            case_rows.lift(connection, session_id, Urgency.RED if urgent else Urgency.YELLOW, cause, now)
+            return 1 + _ahead(connection, place.id, now, urgent=place.urgent)
 
         return await self._database.write(work)
 
@@ -50,14 +69,28 @@ class SqlHandoffDesk:
         waiting = select(handoffs.c.id).where(handoffs.c.session_id == session_id, _OPEN)
         return await self._database.read(lambda c: c.execute(waiting).first()) is not None
 
+    async def held(self, session_id: SessionId, *, now: datetime) -> bool:
+        """Whether a nurse answers this patient now."""
+        return (
+            await self._database.read(lambda c: c.execute(_HELD, {"session": session_id, "at": now}).first())
+            is not None
+        )
+
     async def close(self, session_id: SessionId, *, now: datetime) -> None:
         """The conversation no longer waits; one that does not wait is fine."""
-        closed = update(handoffs).where(handoffs.c.session_id == session_id, _OPEN).values(closed_at=now)
-        await self._database.write(lambda c: c.execute(closed).rowcount)
+        await self._database.write(lambda c: close(c, session_id, now))
 
 
-def _ahead(connection: Connection, place: int, *, urgent: bool) -> int:
-    """How many open requests come before the request `place`."""
+def close(connection: Connection, session_id: str, now: datetime) -> None:
+    """The conversation waits for nobody any more, in the running write transaction."""
+    connection.execute(update(handoffs).where(handoffs.c.session_id == session_id, _OPEN).values(closed_at=now))
+    case_rows.settle(connection, session_id)
+
+
+def _ahead(connection: Connection, place: int, now: datetime, *, urgent: bool) -> int:
+    """How many open requests come before the request `place`; whom a nurse talks with waits no more."""
     earlier = handoffs.c.id < place
     before = and_(handoffs.c.urgent == true(), earlier) if urgent else or_(handoffs.c.urgent == true(), earlier)
-    return int(connection.execute(select(func.count()).select_from(handoffs).where(_OPEN, before)).scalar_one())
+    served = select(cases.c.session_id).where(cases.c.claimed_until > now)
+    ahead = select(func.count()).select_from(handoffs).where(_OPEN, before, handoffs.c.session_id.not_in(served))
+    return int(connection.execute(ahead).scalar_one())

@@ -4,18 +4,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archive.case_work import SqlCaseWork
+from archive.cases import SqlCases
 from archive.chain import AuditChain
+from archive.claims import SqlClaims
 from archive.database import Database
+from archive.figures import SqlFigures
+from archive.follow_up.base import Base
+from archive.follow_up.store import SqlFollowUp
 from archive.handoffs import SqlHandoffDesk
 from archive.keys import SqlSessionKeys
 from archive.migrate import ENVIRONMENT, upgrade
 from archive.records import SqlArchive
 from archive.sealing import Cipher, MasterKey
 from archive.sessions import SqlSessionStore
+from archive.staff import SqlStaff
+from archive.terms import TermIndex
 from domain.ports import Clock
 
 migrate = upgrade("archive", ENVIRONMENT / "versions")
-SCRUBBED = ("sessions", "session_keys", "messages", "decisions", "consents", "handoffs", "deferred_erasures")
+SCRUBBED = (
+    "sessions",
+    "session_keys",
+    "messages",
+    "decisions",
+    "consents",
+    "handoffs",
+    "deferred_erasures",
+    "cases",
+    "case_notes",
+    "case_tags",
+    "case_ratings",
+    "search_terms",
+    "follow_up_patients",
+    "follow_up_responses",
+    "follow_up_alerts",
+    "diary",
+)
 """Tables an erasure empties of a session: what a `ServedDatabase` vacuums."""
 
 
@@ -27,6 +52,12 @@ class OpenArchive:
     keys: SqlSessionKeys
     archive: SqlArchive
     desk: SqlHandoffDesk
+    claims: SqlClaims
+    cases: SqlCases
+    case_work: SqlCaseWork
+    figures: SqlFigures
+    staff: SqlStaff
+    follow_up: SqlFollowUp
 
 
 async def open_archive(database: Database, *, cipher: Cipher, master: MasterKey, clock: Clock) -> OpenArchive:
@@ -34,9 +65,16 @@ async def open_archive(database: Database, *, cipher: Cipher, master: MasterKey,
     await database.write(migrate)
     keys = SqlSessionKeys(database, master, clock)
     chain = AuditChain(master.derive("audit chain"))
+    index = TermIndex(master.derive("search terms"))
     return OpenArchive(
         sessions=SqlSessionStore(database, keys, chain, cipher, clock),
         keys=keys,
-        archive=SqlArchive(database, keys, chain, cipher, clock),
+        archive=SqlArchive(database, keys, chain, cipher, clock, index=index),
         desk=SqlHandoffDesk(database, keys, cipher),
+        claims=SqlClaims(database, chain),
+        cases=SqlCases(database, keys, cipher, index),
+        case_work=SqlCaseWork(database, keys, chain, cipher, clock),
+        figures=SqlFigures(database),
+        staff=SqlStaff(database, chain, cipher, clock, key=master.derive("staff")),
+        follow_up=SqlFollowUp(Base(database=database, cipher=cipher, master=master, chain=chain)),
     )

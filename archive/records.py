@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
+from archive import case_rows
 from archive.chain import AuditChain, Entry, Verification
 from archive.codec import decode_decision, decode_message, encode_decision, encode_message
 from archive.columns import if_new, insert_new, run
@@ -16,10 +17,11 @@ from archive.database import Database
 from archive.keys import SqlSessionKeys
 from archive.schema import decisions, deferred_erasures, erasures, messages, sessions
 from archive.sealing import Cipher
+from archive.terms import TermIndex
 from domain.clinical import DecisionRecord
 from domain.errors import NotFound
 from domain.ports import Clock
-from domain.session import Message, SessionId
+from domain.session import Author, Message, SessionId
 
 _TRANSCRIPT = select(messages).where(messages.c.session_id == bindparam("session")).order_by(messages.c.id)
 _DECISION = select(decisions).where(decisions.c.trace_id == bindparam("trace"))
@@ -30,10 +32,18 @@ class SqlArchive:
     """Implements `Archive`; texts and decisions are sealed before they leave the event loop."""
 
     def __init__(
-        self, database: Database, keys: SqlSessionKeys, chain: AuditChain, cipher: Cipher, clock: Clock
+        self,
+        database: Database,
+        keys: SqlSessionKeys,
+        chain: AuditChain,
+        cipher: Cipher,
+        clock: Clock,
+        *,
+        index: TermIndex,
     ) -> None:
         self._database = database
         self._cipher = cipher
+        self._index = index
         self._keys = keys
         self._chain = chain
         self._clock = clock
@@ -50,10 +60,16 @@ class SqlArchive:
         key = await self._keys.key(session_id)
         sealed_messages = [self._message_row(message, key) for message in messages]
         sealed_decision = None if decision is None else self._decision_row(decision, key)
+        terms = self._index.terms_of(message.text for message in messages if message.author is not Author.AGENT)
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
-            self._store(connection, session_id, now, sealed_messages, sealed_decision)
+            if not self._store(connection, session_id, now, sealed_messages, sealed_decision):
+                return
+            case_rows.touch(connection, session_id, now, messages=len(sealed_messages))
+            if decision is not None and decision.disposition is not None:
+                case_rows.judge(connection, session_id, decision.disposition, now)
+            self._index.store(connection, session_id, terms)
 
         try:
             await self._database.write(work)
@@ -152,7 +168,8 @@ class SqlArchive:
         now: datetime,
         message_rows: Sequence[dict[str, Any]],
         decision_row: dict[str, Any] | None,
-    ) -> None:
+    ) -> bool:
+        """Store what is new; whether anything was."""
         head = self._chain.head(connection)
         seq = head.seq + 1
         stored = [
@@ -164,6 +181,7 @@ class SqlArchive:
             commitment = self._chain.commit_to(stored)
             entry = Entry(event="turn.recorded", session_id=session_id, at=now, commitment=commitment)
             self._chain.append(connection, entry, after=head)
+        return bool(stored)
 
     def _message_row(self, message: Message, key: bytes) -> dict[str, Any]:
         context = _message_context(message.session_id, message.input_id, message.author)

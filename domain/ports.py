@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.clinical import DecisionRecord
+from domain.desk import Cause
 from domain.patient import Consent, Identity, PatientId
 from domain.scheduling import (
     Appointment,
@@ -199,8 +200,20 @@ class Archive(Protocol):
 class HandoffDesk(Protocol):
     """Where conversations wait for a person."""
 
-    async def request(self, session_id: SessionId, *, reason: str, urgent: bool, key: str, now: datetime) -> int:
+    async def request(
+        self,
+        session_id: SessionId,
+        *,
+        reason: str,
+        urgent: bool,
+        key: str,
+        now: datetime,
+        cause: Cause = Cause.ASKED,
+    ) -> int:
         """Queue the conversation and return its position, 1 for the next; once per `key`."""
+
+    async def held(self, session_id: SessionId, *, now: datetime) -> bool:
+        """Whether a nurse answers this patient now: the agent is mute."""
 
     async def open_for(self, session_id: SessionId) -> bool:
         """Whether the session waits for a person or is with one."""
