@@ -13,7 +13,7 @@ from agent.phrases import Phrases
 from domain.backlog import Backlog
 from domain.booking_rules import BookingRules
 from domain.clinical import Screening
-from domain.hospital_ports import FrontDesk, Inbox, RelatedPeople, Waitlist
+from domain.hospital_ports import FrontDesk, Inbox, RelatedPeople, VisitNotes, Waitlist
 from domain.identity_ports import PatientFiles
 from domain.model import LanguageModel
 from domain.ports import Archive, Clock, Guide, HandoffDesk, PatientIndex, Scheduling, SessionLocks, SessionStore
@@ -65,6 +65,7 @@ class Deps:
     clock: Clock
     knowledge: Knowledge
     scheduling: Scheduling
+    notes: VisitNotes
     rules: BookingRules
     waitlist: Waitlist
     front_desk: FrontDesk

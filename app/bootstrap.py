@@ -93,6 +93,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 clock=clock,
                 knowledge=library.newest,
                 scheduling=stores.ports.scheduling,
+                notes=stores.ports.notes,
                 rules=rules,
                 waitlist=stores.hospital.waitlist,
                 front_desk=stores.hospital.front_desk,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.hospital_settings import HospitalSettings
 from domain.booking_rules import BookingRules
 from domain.errors import SettingsError
+from domain.hospital_ports import VisitNotes
 from domain.ports import Clock, PatientIndex, Scheduling
 from tools.hospital.sql.opening import OpenHospital
 
@@ -24,6 +25,7 @@ class HospitalPorts:
     """What the conversation asks the hospital through; `records` is the port of that name."""
 
     scheduling: Scheduling
+    notes: VisitNotes
     patients: PatientIndex
     files: Any
     records: Any
@@ -41,7 +43,13 @@ async def open_ports(
     """
     if settings.fhir_url is None:
         patients = embedded.patients
-        yield HospitalPorts(scheduling=embedded.scheduling, patients=patients, files=patients, records=embedded.records)
+        yield HospitalPorts(
+            scheduling=embedded.scheduling,
+            notes=embedded.notes,
+            patients=patients,
+            files=patients,
+            records=embedded.records,
+        )
         return
     from tools.hospital.fhir.capabilities import Feature, Undeclared  # noqa: PLC0415 - only where FHIR is set
     from tools.hospital.fhir.opening import open_fhir  # noqa: PLC0415
@@ -50,6 +58,7 @@ async def open_ports(
     async with open_fhir(settings.fhir_url, login(settings), mapping=mapping, rules=rules, clock=clock) as hospital:
         yield HospitalPorts(
             scheduling=hospital.scheduling,
+            notes=hospital.notes,
             patients=hospital.patients,
             files=hospital.patients,
             records=Undeclared(Feature.RECORDS),

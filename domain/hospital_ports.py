@@ -7,6 +7,7 @@ never writes twice and returns what the first write made; a key used for somethi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from domain.patient import Identity, PatientId
 from domain.related_person import AccountId, RelatedPerson, Relationship
 from domain.scheduling import Appointment, AppointmentId, Period, PractitionerId, SlotId
 from domain.session import SessionId
+from domain.summaries import Section, SummaryItem, VisitSummary
 from domain.visit_reason import VisitReason
 from domain.waitlist import WaitlistEntry, WaitlistId, WaitlistWish
 
@@ -178,6 +180,20 @@ class VisitNotes(Protocol):
 
     async def reason(self, appointment_id: AppointmentId) -> VisitReason | None:
         """Why the patient comes; nothing when none was given.
+
+        Raises:
+            NotFound: no such appointment.
+        """
+
+    async def hand_over(self, appointment_id: AppointmentId, summary: VisitSummary, *, patient_id: PatientId) -> None:
+        """Give the doctor what the patient told before the visit; the first summary of an appointment counts.
+
+        Raises:
+            NotFound: the patient has no such appointment.
+        """
+
+    async def told(self, appointment_id: AppointmentId) -> Mapping[Section, tuple[SummaryItem, ...]]:
+        """What the patient told, by heading; empty when nothing was handed over.
 
         Raises:
             NotFound: no such appointment.

@@ -121,14 +121,17 @@ async def book(conversation: Conversation, context: TurnContext) -> Step:
     """
     deps, texts = context.deps, context.deps.knowledge.texts
     held, patient_id = _ready(conversation)
+    why = reason.given(conversation, held.slot, context)
     booked = await appointments.confirm(
         deps.scheduling,
         held.id,
         patient_id,
         asked=asked(conversation, context),
         now=deps.clock.now(),
-        reason=reason.given(conversation, held.slot, context),
+        reason=why,
     )
+    if why is not None:
+        await reason.hand_over(conversation, booked, context)
     words = slot_words(booked.slot)
     text = texts.say("booking.booked", number=booked.number, where=booked.where, **words)
     if booked.bring:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import structlog
+
 from agent.conversation import Conversation
 from agent.deps import TurnContext
+from agent.summaries.record import visit_of
 from domain.clinical import Disposition
-from domain.scheduling import Slot
+from domain.errors import NotFound, Unavailable
+from domain.scheduling import Appointment, Slot
 from domain.visit_reason import VisitReason
 from understanding.private import mask
+
+log = structlog.get_logger(__name__)
 
 LONGEST_COMPLAINT = 200
 _LEFT_OUT = re.compile(
@@ -39,6 +45,17 @@ def given(conversation: Conversation, slot: Slot, context: TurnContext) -> Visit
         return None
     conclusion = "；".join((result.title, *(reason.text for reason in result.reasons)))
     return VisitReason(complaint=conversation.complaint, conclusion=conclusion, urgency=result.disposition)
+
+
+async def hand_over(conversation: Conversation, booked: Appointment, context: TurnContext) -> None:
+    """Give the doctor what the patient told before; where that fails the booking stands all the same."""
+    deps = context.deps
+    try:
+        summary = await visit_of(context.utterance.session_id, conversation, deps)
+        if not summary.empty:
+            await deps.notes.hand_over(booked.id, summary, patient_id=booked.patient_id)
+    except (NotFound, Unavailable) as error:
+        log.warning("summary_not_handed_over", kind=type(error).__name__)
 
 
 def left_out(words: str) -> bool:

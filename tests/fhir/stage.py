@@ -143,7 +143,7 @@ async def fhir_stage(clock: SetClock) -> AsyncIterator[FhirStage]:
             server=server,
             scheduling=FhirScheduling(client, mapping, booking_rules(), clock),
             patients=FhirPatientIndex(client, mapping),
-            notes=FhirVisitNotes(client),
+            notes=FhirVisitNotes(client, mapping),
             mapping=mapping,
             clock=clock,
         )

@@ -28,7 +28,9 @@ def _references(found: Any, wanted: str) -> bool:
 
 def _identified(resource: Resource, wanted: str) -> bool:
     system, _, value = wanted.partition("|")
-    return any(one["system"] == system and one["value"] == value for one in resource.get("identifier", ()))
+    found = resource.get("identifier", ())
+    known = [found] if isinstance(found, dict) else found
+    return any(one["system"] == system and one["value"] == value for one in known)
 
 
 def _starts(resource: Resource, wanted: str) -> bool:
@@ -59,6 +61,8 @@ TESTS: dict[str, dict[str, Test]] = {
         "status": _STATUS,
         "schedule": lambda one, wanted: _references(one["schedule"], wanted),
     },
+    "QuestionnaireResponse": {"identifier": _IDENTIFIER},
+    "GuidanceResponse": {"identifier": _IDENTIFIER},
     "Appointment": {
         "identifier": _IDENTIFIER,
         "status": _STATUS,
@@ -66,6 +70,17 @@ TESTS: dict[str, dict[str, Test]] = {
         "patient": lambda one, wanted: any(_references(who.get("actor"), wanted) for who in one["participant"]),
     },
 }
+
+
+def _resolved(found: Any, named: dict[str, str]) -> Any:
+    """A copy whose references to earlier entries lead to what became of them."""
+    if isinstance(found, list):
+        return [_resolved(one, named) for one in found]
+    if isinstance(found, dict):
+        return {
+            name: named.get(one, one) if name == "reference" else _resolved(one, named) for name, one in found.items()
+        }
+    return found
 
 
 @dataclass(slots=True)
@@ -116,14 +131,16 @@ class Store:
         """Every entry or none."""
         before = copy.deepcopy(self.kept)
         answers = []
+        named: dict[str, str] = {}
         try:
             for entry in bundle["entry"]:
-                resource, request = entry["resource"], entry["request"]
+                resource, request = _resolved(entry["resource"], named), entry["request"]
                 if request["method"] == "POST":
                     stored, new = self.create(resource, request.get("ifNoneExist"))
                 else:
                     stored, new = self.update(resource, request.get("ifMatch")), False
                 location = f"{stored['resourceType']}/{stored['id']}"
+                named[entry.get("fullUrl", "")] = location
                 answers.append({"response": {"status": "201 Created" if new else "200 OK", "location": location}})
         except Refused:
             self.kept = before

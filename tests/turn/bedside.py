@@ -187,6 +187,7 @@ async def bedside(folder: Path, *, profile: PatientProfile | None = None) -> Asy
             clock=clock,
             knowledge=knowledge(),
             scheduling=hospital.scheduling,
+            notes=hospital.notes,
             rules=booking_rules(),
             waitlist=hospital.waitlist,
             front_desk=hospital.front_desk,

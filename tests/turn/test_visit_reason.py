@@ -34,9 +34,10 @@ async def reviewed(patient: Bedside) -> Answer:
     return await patient.submit(IDENTITY)
 
 
-async def told(patient: Bedside, booked: Answer) -> object:
+async def told(patient: Bedside, booked: Answer) -> tuple[object, object]:
     """What the doctor of the appointment reads."""
-    return await patient.hospital.notes.reason(AppointmentId(booked.card("appointment")["appointment_id"]))
+    notes, appointment_id = patient.hospital.notes, AppointmentId(booked.card("appointment")["appointment_id"])
+    return await notes.reason(appointment_id), await notes.told(appointment_id)
 
 
 async def test_the_reason_is_shown_at_the_review_and_goes_to_the_doctor(patient: Bedside) -> None:
@@ -45,12 +46,12 @@ async def test_the_reason_is_shown_at_the_review_and_goes_to_the_doctor(patient:
     shown = review.card("booking_review")["reason"]
     assert shown.startswith("胃疼了三天了，吃完饭就胀，电话*********00")
     assert "胃疼了三天了" in review.text
-    reason = await patient.hospital.notes.reason(
-        AppointmentId((await patient.say("确认")).card("appointment")["appointment_id"])
-    )
+    appointment_id = AppointmentId((await patient.say("确认")).card("appointment")["appointment_id"])
+    reason = await patient.hospital.notes.reason(appointment_id)
     assert reason is not None
     assert shown == f"{reason.complaint}（{reason.conclusion}）"
     assert reason.urgency is Disposition.VISIT_24H
+    assert "胃疼了三天了" in str(await patient.hospital.notes.told(appointment_id))
 
 
 @pytest.mark.parametrize("how", ["tap", "别告诉医生原因", "就诊原因去掉吧"])
@@ -64,7 +65,7 @@ async def test_the_patient_leaves_the_reason_out(patient: Bedside, how: str) -> 
         again = await patient.say(how)
     assert "reason" not in again.card("booking_review")
     assert COMPLAINT[:4] not in again.text
-    assert await told(patient, await patient.say("确认")) is None
+    assert await told(patient, await patient.say("确认")) == (None, {})
 
 
 async def test_the_reason_of_one_patient_never_goes_along_for_another(patient: Bedside) -> None:
@@ -75,7 +76,7 @@ async def test_the_reason_of_one_patient_never_goes_along_for_another(patient: B
     await patient.say("第一个")
     review = await patient.submit(MOTHER)
     assert "reason" not in review.card("booking_review")
-    assert await told(patient, await patient.say("确认")) is None
+    assert await told(patient, await patient.say("确认")) == (None, {})
 
 
 async def test_another_department_is_told_nothing(patient: Bedside) -> None:

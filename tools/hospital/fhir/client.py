@@ -29,17 +29,22 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One write of a transaction: an update of a version that was read, or a creation unless it exists."""
+    """One write of a transaction: an update of a version that was read, or a creation unless it exists.
+
+    Other entries refer to what is created by its `full_url` (`urn:uuid:…`).
+    """
 
     resource: Resource
     if_none_exist: str | None = None
+    full_url: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The Bundle entry."""
         kind = self.resource["resourceType"]
         if "id" not in self.resource:
             request = {"method": "POST", "url": kind}
-            return {"resource": self.resource, "request": request | {"ifNoneExist": self.if_none_exist or ""}}
+            named = {"fullUrl": self.full_url} if self.full_url else {}
+            return named | {"resource": self.resource, "request": request | {"ifNoneExist": self.if_none_exist or ""}}
         request = {"method": "PUT", "url": f"{kind}/{self.resource['id']}", "ifMatch": version(self.resource)}
         return {"resource": self.resource, "request": request}
 

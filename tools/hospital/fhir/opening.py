@@ -14,6 +14,7 @@ from tools.hospital.fhir.auth import BackendServices, Client, StaticToken
 from tools.hospital.fhir.capabilities import Capabilities
 from tools.hospital.fhir.client import TIMEOUT, FhirClient
 from tools.hospital.fhir.mapping import Mapping
+from tools.hospital.fhir.notes import FhirVisitNotes
 from tools.hospital.fhir.patients import FhirPatientIndex
 from tools.hospital.fhir.scheduling import FhirScheduling
 
@@ -25,6 +26,7 @@ class FhirHospital:
     client: FhirClient
     scheduling: FhirScheduling
     patients: FhirPatientIndex
+    notes: FhirVisitNotes
     capabilities: Capabilities
 
 
@@ -47,5 +49,6 @@ async def open_fhir(
             client=client,
             scheduling=FhirScheduling(client, mapping, rules, clock),
             patients=FhirPatientIndex(client, mapping),
+            notes=FhirVisitNotes(client, mapping),
             capabilities=Capabilities(),
         )

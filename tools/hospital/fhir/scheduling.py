@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from collections.abc import Mapping as Map
 from datetime import datetime
-from typing import TypeVar
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
@@ -33,18 +31,15 @@ from domain.visit_reason import VisitReason
 from tools.hospital.fhir import places, visits
 from tools.hospital.fhir.booking import House
 from tools.hospital.fhir.client import Entry, FhirClient
-from tools.hospital.fhir.failures import HospitalFailed, Stale
+from tools.hospital.fhir.failures import HospitalFailed
 from tools.hospital.fhir.mapping import Mapping
 from tools.hospital.fhir.places import Time
 from tools.hospital.fhir.resources import Resource, extension, identifier
+from tools.hospital.fhir.retrying import until_fresh
 from tools.hospital.fhir.roster import Roster, RosterKeeper
 from tools.hospital.fhir.visits import digest
 from tools.hospital.fhir.wishes import matches, search_of
 
-TRIES = 25
-"""How often a write is tried anew after somebody else was faster."""
-
-T = TypeVar("T")
 _WITH_SCHEDULE = {"_include": "Slot:schedule"}
 
 
@@ -103,7 +98,7 @@ class FhirScheduling:
                 raise HospitalFailed("garbage", "Appointment was created and is not found")
             return self._held(made, await self._time(slot_id, roster, now))
 
-        return await _until_fresh(attempt)
+        return await until_fresh(attempt)
 
     async def release(self, hold_id: HoldId, *, session_id: SessionId) -> None:
         """Give a held place back; a hold that is gone already is fine."""
@@ -117,7 +112,7 @@ class FhirScheduling:
             place = await self._client.read("Slot", visits.slot_of(hold))
             await self._client.transaction([Entry(resource=ended), *self._freed(place, hold)])
 
-        await _until_fresh(attempt)
+        await until_fresh(attempt)
 
     async def confirm(
         self,
@@ -146,7 +141,7 @@ class FhirScheduling:
             return await self._appointment(AppointmentId(hold_id), patient_id, now)
 
         async with self._one_at_a_time(patient_id):
-            return await _until_fresh(attempt)
+            return await until_fresh(attempt)
 
     async def reschedule(
         self,
@@ -179,7 +174,7 @@ class FhirScheduling:
             return await self._appointment(AppointmentId(hold_id), patient_id, now)
 
         async with self._one_at_a_time(patient_id):
-            return await _until_fresh(attempt)
+            return await until_fresh(attempt)
 
     async def cancel(
         self, appointment_id: AppointmentId, *, patient_id: PatientId, key: str, now: datetime
@@ -198,7 +193,7 @@ class FhirScheduling:
             await self._client.transaction([Entry(resource=ended), Entry(resource=given_back)])
             return await self._appointment(appointment_id, patient_id, now)
 
-        return await _until_fresh(attempt)
+        return await until_fresh(attempt)
 
     async def appointments(self, patient_id: PatientId) -> tuple[Appointment, ...]:
         """All appointments of a patient, soonest first, cancelled ones last."""
@@ -321,16 +316,6 @@ class FhirScheduling:
 
     def _one_at_a_time(self, patient_id: PatientId) -> asyncio.Lock:
         return self._booking.setdefault(patient_id, asyncio.Lock())
-
-
-async def _until_fresh(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Repeat what reads and then writes until nobody was faster in between."""
-    for _ in range(TRIES):
-        try:
-            return await attempt()
-        except Stale:
-            continue
-    raise HospitalFailed("status", "changed again and again by others")
 
 
 def _own_slot_id(appointment: Resource, slots: Map[str, Resource]) -> SlotId:

@@ -35,11 +35,16 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def labelled(mapping: Mapping) -> dict[str, Any]:
+    """The `meta` of whatever an assistant wrote."""
+    return {"security": [{"system": mapping.ai_tag.system, "code": mapping.ai_tag.code}]}
+
+
 def pending(place: Resource, *, role: str, key: str, session_id: str, until: datetime, mapping: Mapping) -> Resource:
     """The Appointment of a new hold."""
     made: dict[str, Any] = {
         "resourceType": "Appointment",
-        "meta": {"security": [{"system": mapping.ai_tag.system, "code": mapping.ai_tag.code}]},
+        "meta": labelled(mapping),
         "identifier": [
             {"system": mapping.system("hold"), "value": key},
             {"system": mapping.system("session"), "value": digest(session_id)},
@@ -78,7 +83,8 @@ def with_reason(reason: VisitReason | None) -> Resource:
 
 def reason_elements(appointment: Resource) -> Resource:
     """The same elements of an appointment, for the one it is moved to."""
-    return {name: appointment[name] for name in ("reasonCode", "description", "priority") if name in appointment}
+    given = ("reasonCode", "description", "priority", "supportingInformation")
+    return {name: appointment[name] for name in given if name in appointment}
 
 
 def reason_of(appointment: Resource) -> VisitReason | None:

@@ -156,7 +156,7 @@ class SqlScheduling:
                 places.lock_slots(connection, (slot.id, earlier.id))
                 places.take(connection, slot.id)
                 row = {"id": new_id, "patient_id": patient_id, "hold_id": hold_id, "booked_at": now}
-                row |= {"sealed_reason": earlier.sealed_reason}
+                row |= {"sealed_reason": earlier.sealed_reason, "sealed_summary": earlier.sealed_summary}
                 booking.book(connection, self._house, slot, row)
                 booking.free_place(connection, self._house, earlier, now)
             return self._appointment(connection, new_id, patient_id, now)

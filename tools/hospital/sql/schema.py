@@ -4,7 +4,7 @@ The one equation everything rests on: of a slot's `capacity`, `sold` places went
 `taken` are booked here (as many as appointments stand), `held` are kept for somebody deciding (as many as holds
 stand), the rest is free. Every statement that moves a place moves the counter and the row in one transaction.
 `extra` of the `capacity` were added by the desk (加号), each with its appointment, and go when that is cancelled.
-`sealed_reason` holds AES-256-GCM under the patient's key.
+`sealed_reason` and `sealed_summary` hold AES-256-GCM under the patient's key.
 """
 
 from __future__ import annotations
@@ -131,6 +131,7 @@ appointments = Table(
     Column("extra", Boolean, nullable=False, server_default=false()),
     Column("arrived_at", Instant),
     Column("sealed_reason", LargeBinary),
+    Column("sealed_summary", LargeBinary),
     Index(None, "patient_id"),
     Index(None, "slot_id"),
     Index(

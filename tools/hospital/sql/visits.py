@@ -23,6 +23,7 @@ APPOINTMENT_ROWS: Select[Any] = SLOT_ROWS.join(appointments, appointments.c.slot
     appointments.c.arrived_at,
     appointments.c.extra.label("extra_place"),
     appointments.c.sealed_reason,
+    appointments.c.sealed_summary,
     departments.c.building,
     departments.c.floor,
     departments.c.area,

@@ -1,4 +1,4 @@
-"""Why the patient comes, sealed."""
+"""Why the patient comes and what they told before, sealed."""
 
 from __future__ import annotations
 
@@ -10,5 +10,6 @@ down_revision = "hospital_0003"
 
 
 def upgrade() -> None:
-    """Add the column."""
+    """Add the columns."""
     op.add_column("appointments", sa.Column("sealed_reason", sa.LargeBinary))
+    op.add_column("appointments", sa.Column("sealed_summary", sa.LargeBinary))
