@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -19,10 +18,6 @@ from app.settings import Settings, read_settings
 from domain.errors import BanyiError
 
 T = TypeVar("T")
-
-# pypinyin: only the sounds of single characters are used; its phrases would take 50 MB and a quarter second.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
-os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
 
 cli = typer.Typer(
     name="banyi",
@@ -62,8 +57,9 @@ def chat(
 
 @cli.command()
 def check() -> None:
-    """Check settings, data directory, pack and stores; exit 1 when something is wrong."""
+    """Check settings, data directory, pack and stores; exit 1 when something is wrong. Says what voice lacks, too."""
     from app.checking import checks  # noqa: PLC0415
+    from app.voice import missing_weights  # noqa: PLC0415
 
     settings = _settings()
     configure_logging("error", settings.log_format)
@@ -72,6 +68,8 @@ def check() -> None:
         mark = "[green]✓[/]" if problem is None else "[red]✗[/]"
         console.print(f"{mark} {name}" + ("" if problem is None else f": {problem}"))
         passed = passed and problem is None
+    for line in missing_weights(settings) if settings.voice else ():
+        console.print(f"[yellow]•[/] voice: {line}", soft_wrap=True)
     if not passed:
         raise typer.Exit(1)
 
@@ -167,4 +165,8 @@ def main() -> None:
         from app.model_cli import model  # noqa: PLC0415
 
         cli.add_typer(model)
+    if sys.argv[1:2] in ([], ["voice"], ["--help"]):
+        from app.voice_cli import voice  # noqa: PLC0415
+
+        cli.add_typer(voice)
     cli()

@@ -11,12 +11,13 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from app.hospital_settings import HospitalSettings
 from app.model_settings import ModelSettings
+from app.voice_settings import VoiceSettings
 from channels.ports import Rules
 from domain.errors import SettingsError
 from knowledge.loader import DIRECTORY
 
 
-class Settings(ModelSettings, HospitalSettings):
+class Settings(ModelSettings, HospitalSettings, VoiceSettings):
     """How this service runs. Every field, inherited ones too, is the environment variable `BANYI_<FIELD>`.
 
     `knowledge_dir` holds the pack; the one that comes with the service stands where none is named.

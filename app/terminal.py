@@ -28,7 +28,7 @@ ENDS = frozenset({"response.done", "response.cancelled", "error"})
 
 async def chat(settings: Settings, console: Console, *, url: str | None = None) -> None:
     """Talk until the person leaves, with the service at `url`, the one running here, or one started for this."""
-    async with _service(settings, url) as address, Line(address) as line:
+    async with service_at(settings, url) as address, Line(address) as line:
         await Talk(line, console, asker(console)).run()
 
 
@@ -166,7 +166,7 @@ class Talk:
 
 
 @asynccontextmanager
-async def _service(settings: Settings, url: str | None) -> AsyncIterator[str]:
+async def service_at(settings: Settings, url: str | None) -> AsyncIterator[str]:
     """The address of a running service; one is started when there is none."""
     address = url or settings.url
     if url is not None or await _answers(address):

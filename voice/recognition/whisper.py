@@ -11,6 +11,7 @@ import zlib
 from pathlib import Path
 from typing import Any, Final
 
+import ctranslate2
 import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
@@ -30,6 +31,13 @@ THOROUGH_BEAMS: Final = 5
 TOKENS_A_SECOND: Final = 20
 FEWEST_TOKENS: Final = 16
 MOST_TOKENS: Final = 220
+
+
+def device_for(device: str, compute: str) -> tuple[str, str]:
+    """The device and type to compute with: `auto` takes a GPU where there is one; an empty type is the device's own."""
+    if device == "auto":
+        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+    return device, compute or ("float16" if device == "cuda" else "int8")
 
 
 class Whisper:

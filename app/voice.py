@@ -1,0 +1,115 @@
+"""Puts voice together from the settings. What is missing leaves text as it is, and is named."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from app.settings import Settings
+from domain.errors import SpeechFailed
+from domain.voice import AudioDecoder, Interrupting, SpeechToText, TextToSpeech, TurnTaking, VoiceActivity
+from voice.recognition.weights import KNOWN, complete, place
+
+if TYPE_CHECKING:
+    from voice.recognition.recogniser import Recogniser
+    from voice.recognition.whisper import Whisper
+
+WEIGHTS: Final = "voice"
+"""Where under the data directory the weights stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenVoice:
+    """The parts of voice. Those that are not there are `None`, and `missing` says in a line each how to get them."""
+
+    recogniser: SpeechToText | None = None
+    activity: VoiceActivity | None = None
+    voice: TextToSpeech | None = None
+    decoder: AudioDecoder | None = None
+    taking: TurnTaking
+    interrupting: Interrupting
+    missing: tuple[str, ...] = ()
+
+
+def weights_directory(settings: Settings) -> Path:
+    """Where weights named in the settings are looked for and downloaded to."""
+    return settings.voice_dir or settings.data_dir / WEIGHTS
+
+
+def missing_weights(settings: Settings) -> tuple[str, ...]:
+    """What is not there, a line each with the way to get it; reads no weights."""
+    directory = weights_directory(settings)
+    lines = []
+    for model, without in (
+        (settings.voice_model, "speech is not understood"),
+        (settings.voice_partial_model, "nothing is shown while somebody speaks"),
+    ):
+        if model and not complete(place(model, directory)):
+            how = f"banyi voice download {model}" if model in KNOWN else "put the weights there"
+            lines.append(f"no weights in {place(model, directory)}, so {without}: {how}")
+    return tuple(lines)
+
+
+@asynccontextmanager
+async def open_voice(settings: Settings, *, expected: Sequence[str] = ()) -> AsyncIterator[OpenVoice]:
+    """Everything of voice that is there, warm; `expected` are the names of departments and doctors."""
+    taking, interrupting = settings.taking, Interrupting()
+    if not settings.voice:
+        yield OpenVoice(taking=taking, interrupting=interrupting, missing=("voice is switched off: BANYI_VOICE",))
+        return
+    missing = list(missing_weights(settings))
+    async with AsyncExitStack() as stack:
+        recogniser, activity = None, None
+        if complete(place(settings.voice_model, weights_directory(settings))):
+            try:
+                recogniser = await _recogniser(settings, stack)
+                activity = await asyncio.to_thread(_activity)
+                recogniser.expect(expected)
+                await recogniser.warm()
+            except SpeechFailed as failure:
+                recogniser = None
+                missing.append(str(failure))
+        yield OpenVoice(
+            recogniser=recogniser,
+            activity=activity,
+            taking=taking,
+            interrupting=interrupting,
+            missing=tuple(missing),
+        )
+
+
+async def _recogniser(settings: Settings, stack: AsyncExitStack) -> Recogniser:
+    from voice.recognition.recogniser import Recogniser  # noqa: PLC0415 - numpy is for who hears
+    from voice.recognition.workers import Workers  # noqa: PLC0415
+
+    workers = Workers(places=settings.voice_workers, queue=settings.voice_queue)
+    stack.push_async_callback(workers.aclose)
+    final, quick = await workers.run(lambda: _networks(settings))
+    return Recogniser(final, quick, workers, monotonic=time.monotonic, short_input=settings.voice_short_input)
+
+
+def _networks(settings: Settings) -> tuple[Whisper, Whisper | None]:
+    """The networks for finals and for partials; seconds of reading."""
+    from voice.recognition.whisper import Whisper, device_for  # noqa: PLC0415 - half a second to import
+
+    device, compute = device_for(settings.voice_device, settings.voice_compute)
+    threads = settings.voice_threads or max(1, (os.cpu_count() or 1) // settings.voice_workers)
+    final = place(settings.voice_model, weights_directory(settings))
+    quick = place(settings.voice_partial_model, weights_directory(settings)) if settings.voice_partial_model else None
+
+    def opened(directory: Path) -> Whisper:
+        return Whisper(directory, device=device, compute=compute, threads=threads, workers=settings.voice_workers)
+
+    return opened(final), opened(quick) if quick is not None and complete(quick) else None
+
+
+def _activity() -> VoiceActivity:
+    from voice.vad import SileroActivity  # noqa: PLC0415 - loads onnxruntime
+
+    return SileroActivity()
