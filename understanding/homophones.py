@@ -16,7 +16,8 @@ from functools import cache, lru_cache
 import ahocorasick
 import rjieba
 
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # read by the import: phrases take 0.3 s and 40 MiB
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # read by the import: phrases take 0.3 s and 40 MiB
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
 from pypinyin.pinyin_dict import pinyin_dict
 
 _TONES = str.maketrans(

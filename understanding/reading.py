@@ -150,13 +150,28 @@ class SymptomReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Supposed:
+    """What a model makes of stretches nothing here could read: it adds to a reading and takes nothing away.
+
+    `findings` are held to be present, each with the patient's words; `answers` are values of the pending
+    question's options.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    departments: tuple[DepartmentHint, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
     """One message, read.
 
     `severity` is 0–10; `duration` is how long it has lasted; `educational` says the message asks about
     an illness in general; `heard` are answers of complaint charts; `errands` are departments of an errand
     (「彩超在几楼」), no sign that somebody is ill; `asks` is what is
-    asked of the book beside a new appointment; `uncovered` are stretches of the text nothing here could read.
+    asked of the book beside a new appointment; `uncovered` are stretches of the text nothing here could read;
+    `supposed` is what a model made of them.
     """
 
     raw: str
@@ -175,6 +190,7 @@ class Understanding:
     answer: Answer = field(default_factory=Answer)
     educational: bool = False
     uncovered: tuple[str, ...] = ()
+    supposed: Supposed = field(default_factory=Supposed)
 
     def wants(self, *ids: str) -> bool:
         """Whether the message carries one of these intents."""
