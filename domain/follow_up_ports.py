@@ -188,7 +188,7 @@ class Reminders(Protocol):
     async def of_patient(self, patient_id: PatientId) -> tuple[Reminder, ...]:
         """All reminders of a patient that are not stopped."""
 
-    async def stop(self, reminder_id: ReminderId, *, now: datetime) -> None:
+    async def stop(self, reminder_id: ReminderId) -> None:
         """No more of it; one that is stopped or gone is fine."""
 
 
@@ -214,5 +214,5 @@ class FollowUp(CarePlans, Protocol):
     async def stop(self, patient_id: PatientId, *, by: Actor, now: datetime) -> int:
         """Revoke every open care plan and stop every reminder of a patient; how many plans. Alerts stay open."""
 
-    async def erase(self, patient_id: PatientId) -> bool:
+    async def erase(self, patient_id: PatientId, *, now: datetime) -> bool:
         """Destroy the patient's key and everything under it; `False`, and nothing done, while an alert is open."""

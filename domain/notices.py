@@ -41,6 +41,16 @@ class DueKind(StrEnum):
     """Report: tell the staff of a value that cannot wait."""
     RETENTION = "retention"
     """A day: forget what is kept no longer."""
+    FOLLOW_UP = "follow_up"
+    """Task: invite the patient to a follow-up, invite again, hand it to a nurse."""
+    FOLLOW_UP_REMINDER = "follow_up_reminder"
+    """Reminder: say it on each of its days."""
+
+
+FOLLOW_UP_WORK = frozenset({DueKind.FOLLOW_UP, DueKind.FOLLOW_UP_REMINDER})
+"""What stands in the archive's table of due work."""
+HOSPITAL_WORK = frozenset(DueKind) - FOLLOW_UP_WORK
+"""What stands in the hospital's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +71,8 @@ class NoticeKind(StrEnum):
     CLINIC_STOPPED = "clinic_stopped"
     WAITLIST_OFFER = "waitlist_offer"
     EXTRA = "extra"
+    FOLLOW_UP = "follow_up"
+    MEDICATION = "medication"
 
     @property
     def can_wait(self) -> bool:

@@ -11,7 +11,7 @@ import structlog
 
 from domain.errors import BanyiError, NotFound
 from domain.hospital_ports import DueWork
-from domain.notices import Due, DueKind
+from domain.notices import HOSPITAL_WORK, Due, DueKind
 from domain.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -27,13 +27,20 @@ LONGEST_RETRY = timedelta(hours=1)
 class Worker:
     """One of any number of workers. A worker that dies leaves its work to the next when its claim runs out."""
 
-    def __init__(self, work: DueWork, handlers: Mapping[DueKind, Handler], clock: Clock) -> None:
-        """`handlers` has one for every kind.
+    def __init__(
+        self,
+        work: DueWork,
+        handlers: Mapping[DueKind, Handler],
+        clock: Clock,
+        *,
+        kinds: frozenset[DueKind] = HOSPITAL_WORK,
+    ) -> None:
+        """`handlers` has one for every kind `work` may hold.
 
         Raises:
             ValueError: a kind has none.
         """
-        if missing := set(DueKind) - handlers.keys():
+        if missing := kinds - handlers.keys():
             raise ValueError(f"nothing handles {', '.join(sorted(missing))}")
         self._work = work
         self._handlers = dict(handlers)

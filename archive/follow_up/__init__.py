@@ -1,0 +1,1 @@
+"""What is kept of follow-up: care plans, tasks, responses, alerts, diary, reminders."""
