@@ -11,6 +11,7 @@ from domain.errors import KnowledgeError
 from knowledge.checks import problems
 from knowledge.complaints import Complaint, Question
 from knowledge.departments import Department
+from knowledge.follow_up_loading import follow_up_problems, load_follow_up
 from knowledge.intents import load_intents
 from knowledge.lexicon import load_lexicon
 from knowledge.normality import load_normality
@@ -46,7 +47,9 @@ def survey(directory: Path) -> tuple[Pack | None, tuple[KnowledgeError, ...]]:
     """
     reading = _Reading()
     pack = _read(directory, reading)
-    return pack, (*reading.found, *(problems(pack) if pack is not None else ()))
+    if pack is None:
+        return None, tuple(reading.found)
+    return pack, (*problems(pack), *follow_up_problems(pack.follow_up, pack.cover, pack.lexicon.unknown))
 
 
 @dataclass(slots=True)
@@ -85,10 +88,13 @@ def _read(directory: Path, reading: _Reading) -> Pack | None:
     intents = reading.part(lambda: load_intents(directory / "intents.yaml"))
     people = reading.part(lambda: load_people(directory / "people.yaml"))
     texts = reading.part(lambda: Texts.load(directory / "fixed_texts.yaml"))
+    follow_up = reading.part(lambda: load_follow_up(directory / "follow_up"))
     reading.part(lambda: _check_names(charts, departments or ()))
     if reading.found or cover is None or red_flags is None or departments is None or routing is None:
         return None
     if vitals is None or lexicon is None or normality is None or intents is None or people is None or texts is None:
+        return None
+    if follow_up is None:
         return None
     profile = {question.id: question for question in cover.profile}
     return Pack(
@@ -103,6 +109,7 @@ def _read(directory: Path, reading: _Reading) -> Pack | None:
         intents=intents,
         people=people,
         texts=texts,
+        follow_up=follow_up,
     )
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from domain.clinical import DepartmentId, Disposition, RuleId
 from knowledge.complaints import Complaint, Question
 from knowledge.departments import Department
+from knowledge.follow_up import FollowUpBook
 from knowledge.intents import IntentBook
 from knowledge.lexicon import Vocabulary
 from knowledge.normality import Normality
@@ -89,6 +90,7 @@ class Pack:
     intents: IntentBook
     people: PeopleBook
     texts: Texts
+    follow_up: FollowUpBook
 
     @property
     def version(self) -> str:
@@ -97,12 +99,13 @@ class Pack:
 
     @property
     def patterns(self) -> Iterator[Pattern]:
-        """Every pattern of the red flags and the complaints, for the lexicon to be compiled with."""
+        """Every pattern of the red flags, complaints and follow-ups, for the lexicon to be compiled with."""
         for rule in self.red_flags.values():
             yield from rule.patterns
         for complaint in self.complaints.values():
             for question in complaint.ask:
                 yield from question.patterns
+        yield from self.follow_up.patterns
 
     @cached_property
     def general(self) -> tuple[Complaint, ...]:
