@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -38,4 +39,13 @@ class Offer:
     action: str = "answer"
 
 
-Part: TypeAlias = Say | Show | Offer | Escalated | HandoffQueued
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """Words that are still being written; each is said as it comes. It is never remembered, what it says is."""
+
+    says: AsyncGenerator[Say, None]
+
+
+Heard: TypeAlias = Say | Show | Offer | Escalated | HandoffQueued
+"""A part as it was said."""
+Part: TypeAlias = Heard | Tell

@@ -129,3 +129,6 @@ class LanguageModel(ChatModel, Embedder, Protocol):
 
     def answers(self) -> bool:
         """Whether some host would take a plain question now."""
+
+    def calls_tools(self) -> bool:
+        """Whether some host would take a question with tools now."""

@@ -83,6 +83,11 @@ class Counsel:
         return self.model is not None and not self.stop.stopped and self.model.answers()
 
     @property
+    def calls_tools(self) -> bool:
+        """Whether a model that can look things up may be asked now."""
+        return self.model is not None and self.available and self.model.calls_tools()
+
+    @property
     def named(self) -> str:
         """`name@digest` of the model that answered last, "none" when none did."""
         return next((call.model for call in reversed(self.calls) if call.model), "none")

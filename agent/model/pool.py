@@ -9,7 +9,7 @@ from typing import Final
 from agent.model.mode import Ask, Mode
 from agent.model.places import Host, Member, Meter, Need, Places
 from domain.errors import ModelFailed
-from domain.model import ChatPiece, ChatRequest, Vector
+from domain.model import ChatPiece, ChatRequest, ModelDigest, ToolOffer, Vector
 
 SLOW_SECONDS: Final = 2.0
 """Being given up on after so long without a first piece speaks against a host."""
@@ -64,9 +64,17 @@ class Pool:
 
     def answers(self) -> bool:
         """Whether some host would take a plain question now."""
-        plain = ChatRequest(messages=())
-        now = self._monotonic()
-        return any(one.ask(lambda mode: mode.ask(plain), now) is not None for one in self.members)
+        return self._takes(ChatRequest(messages=()))
+
+    def calls_tools(self) -> bool:
+        """Whether some host would take a question with tools now."""
+        return self._takes(ChatRequest(messages=(), tools=(ToolOffer(name="", description="", parameters={}),)))
+
+    @property
+    def embedder(self) -> ModelDigest | None:
+        """The model that makes vectors here now; hosts are taken to have the same."""
+        found = (one.mode.embedder for one in self.members if one.mode is not None and not one.away)
+        return next((embedder for embedder in found if embedder is not None), None)
 
     def settle(self) -> None:
         """A member came, went or got another mode: see who that helps."""
@@ -127,6 +135,10 @@ class Pool:
             finally:
                 visit.close()
                 self._places.free(member)
+
+    def _takes(self, request: ChatRequest) -> bool:
+        now = self._monotonic()
+        return any(one.ask(lambda mode: mode.ask(request), now) is not None for one in self.members)
 
     async def _another(self, need: Need, tried: set[Member], failure: ModelFailed | None) -> tuple[Member, Ask]:
         """A place on a host not tried yet; the last failure when there is none."""

@@ -11,7 +11,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -28,7 +28,8 @@ class Model:
     inside `<think>` when it is not said; others refuse `think` true with 400. `json` is what it says to a schema;
     with `ignores_format` it says `pieces` instead when `think` is false. `hold` keeps it silent after so many
     parts until the client leaves. Parts come `pace_seconds` apart. `status` refuses every chat with this code.
-    After its parts it ends as `ending` says.
+    After its parts it ends as `ending` says. With `script`, what it says is made from the request instead; `embeds`
+    makes its vectors.
     """
 
     pieces: tuple[str, ...] = ("请带好", "身份证", "和医保卡。")
@@ -43,9 +44,13 @@ class Model:
     ending: Ending = "done"
     capabilities: tuple[str, ...] = ("completion",)
     digest: str = "d1"
+    script: Callable[[dict[str, Any]], list[dict[str, Any]]] | None = None
+    embeds: Callable[[str], list[float]] = lambda text: [float(len(text)), 1.0, 0.5]
 
     def parts(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         """The messages it streams."""
+        if self.script is not None:
+            return self.script(body)
         think, schema = body.get("think"), body.get("format")
         found: list[dict[str, Any]] = []
         if self.thinks and think:
@@ -151,7 +156,7 @@ class OllamaServer:
         elif model.status is not None:
             await _whole(writer, {"error": "llama runner process has terminated"}, status=model.status)
         elif seen.path == "/api/embed":
-            await _whole(writer, {"model": name, "embeddings": [_vector(text) for text in seen.body["input"]]})
+            await _whole(writer, {"model": name, "embeddings": [model.embeds(text) for text in seen.body["input"]]})
         elif seen.body.get("think") and not model.thinks:
             await _whole(writer, {"error": f'"{name}" does not support thinking'}, status=400)
         else:
@@ -259,11 +264,6 @@ async def _whole(writer: asyncio.StreamWriter, fields: dict[str, Any], *, status
         % (status, len(content), content)
     )
     await writer.drain()
-
-
-def _vector(text: str) -> list[float]:
-    """A made-up vector that says the text's length."""
-    return [float(len(text)), 1.0, 0.5]
 
 
 @asynccontextmanager

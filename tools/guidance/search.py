@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.ports import Passage
@@ -32,6 +32,8 @@ PHRASE_PART = 0.8
 ASKING_PART = 0.25
 ASKING_BOOST = 3.0
 THRESHOLD = 0.25
+READING_THRESHOLD = 0.06
+READING_ENTRIES = 4
 _SATURATION = 1.2
 _LENGTH_PART = 0.3
 
@@ -50,7 +52,7 @@ class _Subject:
 
 
 class GuideSearch:
-    """Search over the hospital's own texts; implements `domain.ports.Guide`."""
+    """Search over the hospital's own texts by their words."""
 
     def __init__(self, entries: Iterable[GuideEntry], *, threshold: float = THRESHOLD) -> None:
         self._threshold = threshold
@@ -80,20 +82,46 @@ class GuideSearch:
     def search(self, question: str, *, limit: int = 3) -> tuple[Passage, ...]:
         """The best section of each entry that answers, best first; empty when nothing is good enough."""
         asked = tuple(dict.fromkeys(words(question)))
-        about = tuple(word for word in asked if not word.asks) or asked
+        return tuple(
+            _passage(subject.entry, max(fits, key=fits.__getitem__), score)
+            for subject, fits, score in self._ranked(asked, limit, self._threshold)
+        )
+
+    def sections(self, question: str, *, limit: int) -> tuple[Passage, ...]:
+        """Sections that may have to do with the question, best first, of the few entries nearest to it.
+
+        A section that shares no word with the question still has its entry's subject: 「停车怎么算」 is answered
+        under 「多少钱」.
+        """
+        asked = tuple(dict.fromkeys(words(question)))
+        found = [
+            _passage(subject.entry, number, score * (1 + fit / (max(fits.values()) or 1.0)) / 2)
+            for subject, fits, score in self._ranked(asked, READING_ENTRIES, READING_THRESHOLD)
+            for number, fit in fits.items()
+        ]
+        return tuple(sorted(found, key=lambda one: -one.score)[:limit])
+
+    def _ranked(
+        self, asked: Sequence[Word], limit: int, threshold: float
+    ) -> Iterator[tuple[_Subject, dict[int, float], float]]:
+        """The best entries with how well each of their sections fits, and the entry's score."""
+        about = tuple(word for word in asked if not word.asks) or tuple(asked)
         total = sum(self._weight(word.text) for word in about)
         names = [name for word in about for name in (word.text, *word.pairs)]
         said = {name for word in asked for name in (word.text, *word.pairs)}
         candidates = {number for name in names for number in self._postings.get(name, ())}
         scored = sorted(
-            ((self._score(self._subjects[number], asked, about, said, total), -number) for number in candidates),
+            (
+                (self._score(self._subjects[number], asked, about, said, total, threshold), -number)
+                for number in candidates
+            ),
             reverse=True,
         )
-        return tuple(
-            self._passage(self._subjects[-number], asked, score)
-            for score, number in scored[:limit]
-            if score >= self._threshold
-        )
+        for score, number in scored[:limit]:
+            if score >= threshold:
+                subject = self._subjects[-number]
+                fits = [sum(self._fit(word, weights) for word in asked) for weights in subject.sections]
+                yield subject, dict(enumerate(fits)), score
 
     def _weight(self, term: str) -> float:
         return self._rarity.get(term, self._unknown)
@@ -106,13 +134,19 @@ class GuideSearch:
         return PAIR_PART * max(weights.get(pair, 0.0) for pair in word.pairs)
 
     def _score(
-        self, subject: _Subject, asked: Sequence[Word], about: Sequence[Word], said: Container[str], total: float
+        self,
+        subject: _Subject,
+        asked: Sequence[Word],
+        about: Sequence[Word],
+        said: Container[str],
+        total: float,
+        threshold: float,
     ) -> float:
         found = {word: self._found(word, subject.weights) for word in asked}
         explained = sum(self._weight(word.text) for word in about if found[word]) / total
         matched = sum(self._weight(word.text) * found[word] * _part(word, about) for word in asked) / total
         score = explained * matched
-        if score < self._threshold:
+        if score < threshold:
             return 0.0
         return score * (1 - PHRASE_PART + PHRASE_PART * self._phrase(subject, said))
 
@@ -121,18 +155,14 @@ class GuideSearch:
         parts = (sum(self._weight(name) for name in names if name in said) / total for names, total in subject.phrases)
         return max(parts, default=0.0)
 
-    def _passage(self, subject: _Subject, asked: Sequence[Word], score: float) -> Passage:
-        entry = subject.entry
-        fits = [sum(self._fit(word, weights) for word in asked) for weights in subject.sections]
-        best = max(range(len(fits)), key=lambda number: (fits[number], -number))
-        section = entry.sections[best]
-        return Passage(
-            id=entry.id, title=entry.title, section=section.heading, text=section.text, score=round(score, 3)
-        )
-
     def _fit(self, word: Word, weights: Mapping[str, float]) -> float:
         """How well a section takes the word up; the entry being found, what is asked counts most."""
         return (ASKING_BOOST * self._unknown if word.asks else self._weight(word.text)) * self._found(word, weights)
+
+
+def _passage(entry: GuideEntry, number: int, score: float) -> Passage:
+    section = entry.sections[number]
+    return Passage(id=entry.id, title=entry.title, section=section.heading, text=section.text, score=round(score, 3))
 
 
 def _entry_weights(entry: GuideEntry) -> dict[str, float]:
