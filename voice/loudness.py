@@ -13,7 +13,8 @@ QUIETEST: Final = 30.0
 """Root mean square of 16-bit samples (-61 dB of full scale) below which a room counts as silent."""
 
 MEMORY_CHUNKS: Final = 94
-"""The noise is judged over the last 3 s in which nobody spoke."""
+KNOWN_CHUNKS: Final = 16
+"""The noise is judged over the last 3 s in which nobody spoke, and known after half a second."""
 
 
 def loudness(chunk: bytes) -> float:
@@ -23,7 +24,7 @@ def loudness(chunk: bytes) -> float:
 
 
 class NoiseFloor:
-    """The median loudness of the last 3 s without speech."""
+    """The median loudness of the last 3 s without speech; until it is known, the quietest moment."""
 
     def __init__(self) -> None:
         self._recent: deque[float] = deque()
@@ -32,8 +33,14 @@ class NoiseFloor:
     @property
     def level(self) -> float:
         """The noise as a root mean square, `QUIETEST` at least."""
-        middle = self._sorted[len(self._sorted) // 2] if self._sorted else 0.0
-        return max(QUIETEST, middle)
+        if not self._sorted:
+            return QUIETEST
+        return max(QUIETEST, self._sorted[len(self._sorted) // 2 if self.known else 0])
+
+    @property
+    def known(self) -> bool:
+        """Whether enough was heard to tell."""
+        return len(self._recent) >= KNOWN_CHUNKS
 
     def hear(self, level: float) -> None:
         """Take the loudness of one chunk without speech."""

@@ -128,6 +128,8 @@ class Segmenter:
 
     def _wait(self, chunk: bytes, level: float, probability: float) -> tuple[SpeechEvent, ...]:
         taking = self.taking
+        if not self._floor.known:
+            self._floor.hear(level)
         speech = probability >= taking.speech_probability and level > taking.start_ratio * self._floor.level
         self._run = self._run + 1 if speech else max(0, self._run - 1)
         self._before.append(chunk)
@@ -143,8 +145,9 @@ class Segmenter:
 
     def _follow(self, chunk: bytes, level: float, probability: float) -> tuple[SpeechEvent, ...]:
         taking = self.taking
-        loud = level > min(self._peak * _ratio(-taking.within_db), self._floor.level * _ratio(taking.clear_db))
-        voiced = loud and probability >= taking.speech_probability - HYSTERESIS
+        loud = level > self._peak * _ratio(-taking.within_db)
+        clear = self._floor.known and level > self._floor.level * _ratio(taking.clear_db)
+        voiced = (loud or clear) and probability >= taking.speech_probability - HYSTERESIS
         self._length += 1
         self._levels.append(level)
         if voiced:
