@@ -15,6 +15,9 @@ from voice.wording import open_ended
 HYSTERESIS: Final = 0.15
 """By how much the probability of speech may fall below the threshold of its start while it goes on."""
 
+STILL: Final = 0.75
+"""Speech that goes on may be a little closer to the noise than where it started."""
+
 PEAK_DECAY: Final = 0.997
 """Per chunk: the peak an utterance is measured against falls by 0.8 dB a second."""
 
@@ -145,8 +148,9 @@ class Segmenter:
 
     def _follow(self, chunk: bytes, level: float, probability: float) -> tuple[SpeechEvent, ...]:
         taking = self.taking
-        loud = level > self._peak * _ratio(-taking.within_db)
-        clear = self._floor.known and level > self._floor.level * _ratio(taking.clear_db)
+        noise = self._floor.level
+        loud = level > max(self._peak * _ratio(-taking.within_db), noise * taking.start_ratio * STILL)
+        clear = self._floor.known and level > noise * _ratio(taking.clear_db)
         voiced = (loud or clear) and probability >= taking.speech_probability - HYSTERESIS
         self._length += 1
         self._levels.append(level)
