@@ -20,7 +20,7 @@ Alter = Callable[[str, str, str], KnowledgeError]
 def refused(tmp_path: Path) -> Alter:
     """Load the shipped pack with one text of one file replaced, and give the error."""
     shutil.copytree(DIRECTORY / "clinical", tmp_path / "clinical")
-    for name in ("lexicon", "fixed_texts.yaml", "intents.yaml", "people.yaml"):
+    for name in ("lexicon", "follow_up", "fixed_texts.yaml", "intents.yaml", "people.yaml"):
         (tmp_path / name).symlink_to(DIRECTORY / name)
 
     def alter(file: str, old: str, new: str) -> KnowledgeError:
