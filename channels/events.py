@@ -100,7 +100,15 @@ def done(response_id: str, in_reply_to: str | None, reply: TurnDone) -> dict[str
         "sources": [{"id": source.id, "title": source.title, "section": source.section} for source in reply.sources],
         "timing_ms": {stage: round(milliseconds, 2) for stage, milliseconds in reply.timing_ms.items()},
         "trace_id": reply.trace_id,
+        "generated": _generated(reply),
     }
+
+
+def _generated(reply: TurnDone) -> Json:
+    if reply.generated is None:
+        return None
+    by = reply.generated
+    return {"model": by.model, "digest": by.digest, "prompt_sha256": by.prompt_sha256}
 
 
 def escalation(in_reply_to: str | None, raised: Escalated) -> dict[str, Json]:

@@ -155,8 +155,19 @@ class ResponseCancelled(Numbered):
     reason: Literal["barge_in", "client", "handoff", "escalation", "restarted"]
 
 
+class GeneratedBy(Strict):
+    """The model that wrote in an answer, the digest of its weights, and the SHA-256 of the prompt it was given."""
+
+    model: str
+    digest: str
+    prompt_sha256: str
+
+
 class ResponseDone(Numbered):
-    """The whole answer. `label` is the visible AI label; `timing_ms` maps a stage to milliseconds."""
+    """The whole answer. `label` is the visible AI label; `timing_ms` maps a stage to milliseconds.
+
+    `generated` says what wrote the generated words; it is null when no model did.
+    """
 
     type: Literal["response.done"]
     response_id: str
@@ -167,6 +178,7 @@ class ResponseDone(Numbered):
     sources: list[CitedSource]
     timing_ms: dict[str, float]
     trace_id: str
+    generated: GeneratedBy | None
 
 
 class EscalationRaised(Numbered):

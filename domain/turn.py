@@ -107,10 +107,20 @@ class HandoffQueued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """What wrote the generated words of a reply: the model, the digest of its weights, the SHA-256 of its prompt."""
+
+    model: str
+    digest: str
+    prompt_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnDone:
     """The whole reply; the last event of a turn that was not cancelled.
 
-    `pending` is what the agent now waits for; `timing_ms` maps a stage to milliseconds.
+    `pending` is what the agent now waits for; `timing_ms` maps a stage to milliseconds; `generated` is set
+    when a model wrote words of it.
     """
 
     text: str
@@ -120,6 +130,7 @@ class TurnDone:
     timing_ms: dict[str, float]
     trace_id: str
     pending: Pending | None
+    generated: Generated | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

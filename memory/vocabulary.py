@@ -60,6 +60,7 @@ TAGS: dict[str, type] = {
     "choices_ready": turn.ChoicesReady,
     "escalated": turn.Escalated,
     "handoff_queued": turn.HandoffQueued,
+    "generated": turn.Generated,
     "turn_done": turn.TurnDone,
     "turn_cancelled": turn.TurnCancelled,
     "turn_failed": turn.TurnFailed,
@@ -71,7 +72,15 @@ def _without_model_calls(fields: Fields) -> Fields:
     return {**fields, "model_calls": ()}
 
 
-MIGRATIONS: dict[str, dict[int, Migration]] = {"decision_record": {1: _without_model_calls}}
+def _not_generated(fields: Fields) -> Fields:
+    """Turn done 2 says which model wrote in it; 1 was made without any."""
+    return {**fields, "generated": None}
+
+
+MIGRATIONS: dict[str, dict[int, Migration]] = {
+    "decision_record": {1: _without_model_calls},
+    "turn_done": {1: _not_generated},
+}
 """How the fields of older versions become the next one's."""
 
 for _tag, _cls in TAGS.items():
