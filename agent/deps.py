@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from agent.conversation import Gist
 from agent.model.budgets import BUDGETS, Budgets, Stop
 from agent.model.counsel import CallMeter, Counsel, Uncounted
 from agent.phrases import Phrases
+from agent.reception import Reception
 from domain.backlog import Backlog
 from domain.booking_rules import BookingRules
 from domain.clinical import Screening
+from domain.guide import GuideBook
 from domain.hospital_ports import FrontDesk, Inbox, RelatedPeople, VisitNotes, Waitlist
 from domain.identity_ports import PatientFiles
 from domain.model import LanguageModel
-from domain.ports import Archive, Clock, Guide, HandoffDesk, PatientIndex, Scheduling, SessionLocks, SessionStore
+from domain.ports import Archive, Clock, HandoffDesk, PatientIndex, Scheduling, SessionLocks, SessionStore
 from domain.record_ports import Records
 from domain.session import Pending
 from domain.turn import TurnCancelled, Utterance
@@ -44,15 +47,17 @@ class Reader(Protocol):
 class Knowledge:
     """One released pack, compiled; swapped as a whole when a new one is released.
 
-    `booking_rules` are the hospital's rules of booking in words, shown before the patient says yes.
+    `booking_rules` are the hospital's rules of booking in words, shown before the patient says yes; `names` are
+    those of the departments and doctors there are, which a model may not bring up by itself.
     """
 
     pack: Pack
     texts: Phrases
     reader: Reader
     screen: Screen
-    guide: Guide
+    guide: GuideBook
     booking_rules: tuple[str, ...]
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +89,21 @@ class Deps:
     model: LanguageModel | None = None
     model_meter: CallMeter = field(default_factory=Uncounted)
     budgets: Budgets = BUDGETS
+    reception: Reception = field(default_factory=Reception)
 
 
 @dataclass(slots=True, kw_only=True)
 class Saying:
-    """Whether the answer may still be said, and the model still be waited for; the doing is never stopped."""
+    """Whether the answer may still be said, and the model still be waited for; the doing is never stopped.
+
+    `listening`: a nurse answers this patient, the turn only hears. `said` is what the patient was told so far, `called`
+    that something was raised a person should see at once.
+    """
 
     cancelled: TurnCancelled | None = None
+    listening: bool = False
+    said: list[str] = field(default_factory=list)
+    called: bool = False
     stop: Stop = field(default_factory=Stop)
 
     def cancel(self, cancelled: TurnCancelled) -> None:
@@ -101,7 +114,10 @@ class Saying:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnContext:
-    """One turn's surroundings. `counsel` asks the model; `timing_ms` collects how long each stage took."""
+    """One turn's surroundings.
+
+    `counsel` asks the model; `timing_ms` collects how long each stage took; `gist` was made since the last turn.
+    """
 
     deps: Deps
     utterance: Utterance
@@ -109,3 +125,4 @@ class TurnContext:
     saying: Saying = field(default_factory=Saying)
     counsel: Counsel = field(default_factory=Counsel)
     timing_ms: dict[str, float] = field(default_factory=dict)
+    gist: Gist | None = None

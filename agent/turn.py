@@ -11,11 +11,12 @@ import secrets
 import time
 import traceback
 from collections.abc import AsyncIterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Literal, TypeAlias, cast
 
 import structlog
 
+from agent.concern import Aftermath
 from agent.conversation import Conversation
 from agent.deps import Deps, Saying, TurnContext
 from agent.graph import TurnGraph
@@ -25,10 +26,19 @@ from agent.packs import Library
 from agent.recording import Recording
 from agent.state import Draft, TurnInput
 from agent.summaries.record import briefing_of, visit_of
+from agent.summaries.rolling import Rolling
 from domain.errors import BanyiError, Unavailable
-from domain.session import Pending, SessionId
+from domain.session import Author, Message, Pending, SessionId
 from domain.summaries import HandoverBriefing, VisitSummary
-from domain.turn import TurnCancelled, TurnEvent, TurnFailed, Utterance
+from domain.turn import (
+    Escalated,
+    HandoffQueued,
+    SentenceReady,
+    TurnCancelled,
+    TurnEvent,
+    TurnFailed,
+    Utterance,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -43,10 +53,12 @@ class Turns:
         self._library = library or Library(deps.knowledge)
         self._ports: dict[str, Any] = {one.name: getattr(deps, one.name) for one in fields(deps)}
         del self._ports["knowledge"]  # a pack that was let go must not be held here
+        self._clock, self._desk, self._reception = deps.clock, deps.desk, deps.reception
         self._locks = deps.locks
         self._sayings: dict[SessionId, Saying] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._recording = Recording(deps.archive, deps.backlog)
+        self._rolling = Rolling()
 
     async def run(self, utterance: Utterance) -> AsyncIterator[TurnEvent]:
         """Answer one input; the last event is `TurnDone`, `TurnCancelled` or `TurnFailed`.
@@ -84,7 +96,11 @@ class Turns:
             Unavailable: memory or the archive does not answer.
         """
         remembered = await self._remembered(session_id)
-        return await visit_of(session_id, remembered, await self._surroundings(session_id)) if remembered else None
+        if remembered is None:
+            return None
+        deps = await self._surroundings(session_id)
+        counsel = Counsel(model=deps.model, meter=deps.model_meter, budgets=deps.budgets)
+        return await visit_of(session_id, remembered, deps, counsel)
 
     async def briefing(self, session_id: SessionId) -> HandoverBriefing | None:
         """What a nurse needs to know before taking over; nothing when nobody spoke yet.
@@ -107,6 +123,7 @@ class Turns:
         """Wait until every running turn has finished, and archive what waits if that can be done now."""
         while self._running:
             await asyncio.wait(set(self._running))
+        await self._rolling.close()
         try:
             await self.catch_up()
         except Unavailable as error:
@@ -119,6 +136,9 @@ class Turns:
         try:
             async with self._locks.hold(utterance.session_id):
                 self._sayings[utterance.session_id] = saying
+                if await self._is_held(utterance.session_id):
+                    saying.listening = True
+                    saying.cancel(TurnCancelled(reason="handoff"))
                 deps = await self._surroundings(utterance.session_id)
                 context = TurnContext(
                     deps=deps,
@@ -126,9 +146,13 @@ class Turns:
                     trace_id=trace_id,
                     saying=saying,
                     counsel=_counsel(deps, utterance, saying),
+                    gist=self._rolling.take(utterance.session_id),
                 )
                 finished = await self._graph_run(context, events)
-                await self._recording.record(finished.messages, finished.decision)
+                await self._recording.record(_heard(finished, saying), finished.decision)
+                await self._tell_people(utterance.session_id, finished.aftermath, ring=saying.called)
+                if finished.gist_due:
+                    self._rolling.begin(utterance.session_id, deps, turns=finished.turns)
             events.put_nowait(saying.cancelled or finished.done)
         except BanyiError as error:
             log.warning("turn_failed", code=error.code, kind=type(error).__name__)
@@ -143,6 +167,7 @@ class Turns:
 
     async def _graph_run(self, context: TurnContext, events: asyncio.Queue[TurnEvent | _End]) -> Finished:
         finished: Finished | None = None
+        saying = context.saying
         stream = self._graph.astream(
             TurnInput(draft=Draft()),
             {"configurable": {"thread_id": context.utterance.session_id}},
@@ -153,11 +178,33 @@ class Turns:
         async for event in stream:
             if isinstance(event, Finished):
                 finished = event
-            else:
-                events.put_nowait(cast("TurnEvent", event))
+                continue
+            if saying.cancelled is not None and not isinstance(event, Escalated):
+                continue
+            if isinstance(event, SentenceReady):
+                saying.said.append(event.text)
+            saying.called |= isinstance(event, Escalated | HandoffQueued)
+            events.put_nowait(cast("TurnEvent", event))
         if finished is None:
             raise AssertionError("the graph ended without an answer")
         return finished
+
+    async def hush(self) -> None:
+        """Stop saying the answers on their way to patients whom a nurse answers now."""
+        for session_id in tuple(self._sayings):
+            if await self._is_held(session_id):
+                await self.cancel(session_id, reason="handoff")
+
+    async def _is_held(self, session_id: SessionId) -> bool:
+        """Whether a nurse answers; while the desk does not say, the agent does."""
+        try:
+            return await self._desk.held(session_id, now=self._clock.now())
+        except Unavailable as error:
+            log.warning("desk_unreachable", dependency=error.dependency)
+            return False
+
+    async def _tell_people(self, session_id: SessionId, aftermath: Aftermath, *, ring: bool) -> None:
+        await self._reception.tell(session_id, aftermath, self._clock.now(), ring=ring)
 
     async def _surroundings(self, session_id: SessionId) -> Deps:
         """The ports with this turn's pack; as long as one pack is held, nothing has to be looked up for it."""
@@ -174,6 +221,15 @@ class Turns:
     def _failure(self, code: str, *, retryable: bool) -> TurnFailed:
         message = self._library.say(f"error.{code}")
         return TurnFailed(code=code, message=message, retryable=retryable)
+
+
+def _heard(finished: Finished, saying: Saying) -> tuple[Message, ...]:
+    """The transcript's lines: of an answer a nurse cut off, as much as the patient was told."""
+    if saying.cancelled is None or saying.cancelled.reason != "handoff":
+        return finished.messages
+    said = "".join(saying.said)
+    lines = (replace(one, text=said) if one.author is Author.AGENT else one for one in finished.messages)
+    return tuple(one for one in lines if one.text)
 
 
 def _counsel(deps: Deps, utterance: Utterance, saying: Saying) -> Counsel:

@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from archive import handoffs
+from archive import case_rows, handoffs
 from archive.cases import NOTE_CONTEXT, RATING_CONTEXT
 from archive.chain import AuditChain, Entry
 from archive.database import Database
 from archive.desk_schema import case_notes, case_ratings, case_tags, cases
 from archive.keys import SqlSessionKeys
 from archive.sealing import Cipher
-from domain.desk import Rating, Urgency
+from domain.desk import Cause, Rating, Urgency
 from domain.errors import NotFound
 from domain.patient import PatientId
 from domain.ports import Clock
@@ -40,10 +40,20 @@ class SqlCaseWork:
         linked = update(cases).where(cases.c.session_id == session_id).values(patient_id=patient_id)
         await self._database.write(lambda c: c.execute(linked).rowcount)
 
-    async def judged(self, session_id: SessionId, *, negative: bool = False, unclear: bool = False) -> None:
-        """The patient was dissatisfied, or was not understood: a reviewer shall look."""
-        marks = {name: True for name, holds in (("negative", negative), ("unclear", unclear)) if holds}
-        marked = update(cases).where(cases.c.session_id == session_id).values(marks)
+    async def concern(self, session_id: SessionId, *, unclear: bool, now: datetime) -> None:
+        """A person should look, though nobody asked."""
+        marked = update(cases).where(cases.c.session_id == session_id).values(unclear=True)
+
+        def work(connection: Connection) -> None:
+            case_rows.lift(connection, session_id, Urgency.YELLOW, Cause.POLICY, now)
+            if unclear:
+                connection.execute(marked)
+
+        await self._database.write(work)
+
+    async def displeased(self, session_id: SessionId) -> None:
+        """The patient was dissatisfied with an answer: a reviewer shall look."""
+        marked = update(cases).where(cases.c.session_id == session_id).values(negative=True)
         await self._database.write(lambda c: c.execute(marked).rowcount)
 
     async def open(self, session_id: SessionId, *, by: StaffId, now: datetime) -> None:

@@ -289,8 +289,11 @@ class CaseWork(Protocol):
     async def rate(self, session_id: SessionId, rating: Rating) -> None:
         """Keep a reviewer's marks."""
 
-    async def judged(self, session_id: SessionId, *, negative: bool = False, unclear: bool = False) -> None:
-        """The patient was dissatisfied, or was not understood: a reviewer shall look."""
+    async def concern(self, session_id: SessionId, *, unclear: bool, now: datetime) -> None:
+        """A person should look, though nobody asked; `unclear` says that the agent did not understand."""
+
+    async def displeased(self, session_id: SessionId) -> None:
+        """The patient was dissatisfied with an answer: a reviewer shall look."""
 
 
 class Bell(Protocol):
@@ -299,8 +302,19 @@ class Bell(Protocol):
     async def ring(self) -> None:
         """Something changed; never fails, a missed ring is made good by the next look."""
 
+
+class Ringing(Protocol):
+    """Hears the bell."""
+
     def listen(self) -> AbstractAsyncContextManager[AsyncIterator[None]]:
-        """Yields whenever somebody rang."""
+        """Yields whenever somebody rang, and when rings may have been missed."""
+
+
+class SilentBell:
+    """A `Bell` nobody hears: for a process without a console."""
+
+    async def ring(self) -> None:
+        """Nothing."""
 
 
 class Typing(Protocol):
@@ -311,10 +325,3 @@ class Typing(Protocol):
 
     def follow(self, session_id: SessionId, author: Author) -> AbstractAsyncContextManager[AsyncIterator[None]]:
         """Yields whenever `author` typed, on any replica."""
-
-
-class SilentBell:
-    """A `Bell` nobody hears: for a process without a console."""
-
-    async def ring(self) -> None:
-        """Nothing."""

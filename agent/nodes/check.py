@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 import structlog
 from langgraph.runtime import Runtime
 
 from agent.booking import finding
+from agent.concern import Aftermath, aftermath
 from agent.conversation import AnsweredInput
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
 from agent.reply import Say
 from agent.safety.policy import judge_reply
 from agent.state import Draft, Judgement, TurnState, TurnUpdate
+from agent.summaries import gist
 from domain.clinical import DecisionRecord
+from domain.model_call import ModelPurpose
 from domain.session import Author, Message
-from domain.turn import Origin, SentenceReady, Source, TurnDone
+from domain.turn import Generated, Origin, SentenceReady, Source, TurnDone
 from understanding.private import mask
 
 log = structlog.get_logger(__name__)
 
+_SPOKEN = frozenset({ModelPurpose.ANSWER, ModelPurpose.WORD})
+"""What a model is asked for that the patient may hear."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """A turn that ran to its end: its last event, and what the archive keeps of it."""
+    """A turn that ran to its end: its last event, and what the archive keeps of it.
+
+    `turns` is how many the conversation has had; `gist_due` says that it grew long enough since its last gist.
+    """
 
     done: TurnDone
     messages: tuple[Message, ...]
     decision: DecisionRecord | None
+    turns: int = 0
+    gist_due: bool = False
+    aftermath: Aftermath = field(default_factory=Aftermath)
 
 
 @stage("check")
@@ -49,15 +61,24 @@ async def check(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
         timing_ms={name: round(spent, 2) for name, spent in context.timing_ms.items()},
         trace_id=context.trace_id,
         pending=conversation.pending,
+        generated=_generated(context) if _origin(draft) is Origin.MODEL else None,
     )
+    answered = AnsweredInput(input_id=context.utterance.input_id, events=(*draft.events, done))
+    remembered = conversation.knowing(context.gist).ending(answered)
     runtime.stream_writer(
-        Finished(done=done, messages=_messages(context, draft, done), decision=_decision(context, draft))
+        Finished(
+            done=done,
+            messages=_messages(context, draft, done),
+            decision=_decision(context, draft),
+            turns=remembered.turns,
+            gist_due=context.counsel.available and gist.due(remembered),
+            aftermath=aftermath(before, conversation, draft),
+        )
     )
     free = "".join(part.text for part in draft.parts if isinstance(part, Say) and not part.trusted)
     for violation in judge_reply(free, grave=conversation.grave):
         log.warning("policy_reply", rule_ids=[violation.rule], trace_id=context.trace_id)
-    answered = AnsweredInput(input_id=context.utterance.input_id, events=(*draft.events, done))
-    return TurnUpdate(remembered=conversation.ending(answered))
+    return TurnUpdate(remembered=remembered)
 
 
 def _origin(draft: Draft) -> Origin:
@@ -68,6 +89,16 @@ def _origin(draft: Draft) -> Origin:
 
 def _label(origin: Origin) -> str:
     return "label.model" if origin is Origin.MODEL else "label.fixed"
+
+
+def _generated(context: TurnContext) -> Generated | None:
+    """The model that wrote what was said, by the last question that came to words for the patient."""
+    said = (call for call in reversed(context.counsel.calls) if call.outcome == "done" and call.purpose in _SPOKEN)
+    call = next(said, None)
+    if call is None:
+        return None
+    model, _, digest = call.model.partition("@")
+    return Generated(model=model, digest=digest, prompt_sha256=call.prompt_sha256)
 
 
 def _sources(draft: Draft) -> tuple[Source, ...]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
 from agent import asking
-from agent.conversation import Emergency
+from agent.conversation import Conversation, Emergency
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
 from agent.noticing import news
 from agent.phrases import Phrases
-from agent.reply import Offer, Part, Say, Show
+from agent.reply import Heard, Offer, Part, Say, Show, Tell
 from agent.safety.policy import judge
 from agent.safety.sentences import split
 from agent.state import Draft, TurnState, TurnUpdate
+from agent.wording import kindly
 from domain.clinical import Disposition
 from domain.session import Pending
 from domain.turn import CardReady, ChoicesReady, Escalated, SentenceReady, TurnEvent
@@ -31,6 +33,22 @@ async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate
     """
     context, draft, conversation = runtime.context, state["draft"], state["conversation"]
     texts = context.deps.knowledge.texts
+    if not context.saying.listening:
+        conversation, draft = await _whole(conversation, draft, context)
+    parts: list[Heard] = []
+    events: list[TurnEvent] = []
+    async for part in _heard(draft.parts):
+        parts.append(part)
+        for event in _say(part, texts, grave=conversation.grave):
+            events.append(event)
+            if context.saying.cancelled is None or isinstance(event, Escalated):
+                runtime.stream_writer(event)
+    return TurnUpdate(conversation=conversation, draft=replace(draft, parts=tuple(parts), events=tuple(events)))
+
+
+async def _whole(conversation: Conversation, draft: Draft, context: TurnContext) -> tuple[Conversation, Draft]:
+    """The reply with what belongs to any: news, the emergency that stands, the question that was open, a kind word."""
+    texts = context.deps.knowledge.texts
     if not conversation.emergency and context.utterance.consented:
         conversation, told = await news(conversation, context)
         draft = draft.saying(*told)
@@ -39,11 +57,8 @@ async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate
         draft = draft.saying(Say(text=texts.say(_standing(conversation.emergency))))
     elif conversation.pending and conversation.pending.id == draft.interrupted:
         draft = draft.saying(*_resumed(conversation.pending, texts))
-    events = tuple(_events(draft, texts, grave=conversation.grave))
-    for event in events:
-        if context.saying.cancelled is None or isinstance(event, Escalated):
-            runtime.stream_writer(event)
-    return TurnUpdate(conversation=conversation, draft=replace(draft, events=events))
+    kind = await kindly(draft, conversation, context)
+    return conversation, replace(draft, parts=(*kind, *draft.parts))
 
 
 def _standing(emergency: Emergency) -> str:
@@ -60,12 +75,18 @@ def _resumed(pending: Pending, texts: Phrases) -> tuple[Part, ...]:
     return (again, Show(card=card)) if card else (again,)
 
 
-def _events(draft: Draft, texts: Phrases, *, grave: bool) -> Iterator[TurnEvent]:
-    for part in sorted(draft.parts, key=lambda part: not isinstance(part, Escalated)):
-        yield from _say(part, texts, grave=grave)
+async def _heard(parts: Sequence[Part]) -> AsyncIterator[Heard]:
+    """The parts, an escalation first; what is still being written comes as it is."""
+    for part in sorted(parts, key=lambda part: not isinstance(part, Escalated)):
+        if isinstance(part, Tell):
+            async with aclosing(part.says) as says:
+                async for said in says:
+                    yield said
+        else:
+            yield part
 
 
-def _say(part: Part, texts: Phrases, *, grave: bool) -> Iterator[TurnEvent]:
+def _say(part: Heard, texts: Phrases, *, grave: bool) -> Iterator[TurnEvent]:
     """One part as events; a sentence the policy forbids is replaced by a fixed text."""
     match part:
         case Say():

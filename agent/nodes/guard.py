@@ -10,13 +10,14 @@ from langgraph.runtime import Runtime
 from agent import cards, emergency, red_flag_question, red_flag_reply
 from agent.conversation import Conversation
 from agent.deps import TurnContext
+from agent.listening import listen
 from agent.nodes.check import Finished
 from agent.nodes.stage import stage
 from agent.red_flag_reply import Reply
 from agent.state import Draft, TurnState, TurnUpdate
 from domain.clinical import Disposition, RedFlag, RuleId, Screening
 from domain.session import Pending, PendingKind
-from domain.turn import Origin, TurnDone, Utterance
+from domain.turn import Escalated, Origin, TurnDone, Utterance
 from knowledge.profile import profile_facts
 from knowledge.red_flags import RedFlagRule
 from tools.triage.case import Raised, TriageCase
@@ -42,6 +43,8 @@ async def guard(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
 
     draft = replace(draft, said=_said(conversation, context))
     screening = screen(conversation, context)
+    if context.saying.listening:
+        return listen(conversation, draft, screening, context)
     pending = conversation.pending
     asked = pending if pending and pending.kind is PendingKind.RED_FLAG else None
     if acting := tuple(flag for flag in screening.flags if _acts(flag, asked)):
@@ -106,7 +109,8 @@ def _answer(
     draft = replace(draft, held_text=pending.facts.get("text", ""))
     if denied:
         conversation = replace(conversation, refuted=(*conversation.refuted, rule.id))
-    conversation = _answered(conversation, pending, rule, context, level=rule.floor if denied else level)
+    floor = None if red_flag_question.DOUBTED in pending.facts else rule.floor
+    conversation = _answered(conversation, pending, rule, context, level=floor if denied else level)
     return _go_on(conversation, draft, screening, context)
 
 
@@ -189,7 +193,8 @@ def _replay(conversation: Conversation, runtime: Runtime[TurnContext]) -> TurnUp
     if answered and answered.input_id == context.utterance.input_id:
         *events, done = answered.events
         for event in events:
-            runtime.stream_writer(event)
+            if context.saying.cancelled is None or isinstance(event, Escalated):
+                runtime.stream_writer(event)
     else:
         done = TurnDone(
             text="",

@@ -174,7 +174,7 @@ async def test_what_is_to_be_reviewed_leaves_the_queue_once_it_was_rated(opened:
     nurse = await a_nurse(opened)
     red = await said(opened, "red", "胸口疼", urgent=True)
     angry = await said(opened, "angry", "你好")
-    await opened.case_work.judged(angry, negative=True)
+    await opened.case_work.displeased(angry)
     query = CaseQuery(open_only=False, to_review=True)
     found = {
         one.session_id: set(one.why) - {Why.RANDOM} for one in (await opened.cases.page(query, now=clock.now())).cases

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -18,6 +18,7 @@ from agent.graph import build
 from agent.turn import Turns
 from agent.vocabulary import ALL_TAGS
 from app.knowledge import open_knowledge
+from archive.opening import OpenArchive
 from domain.notices import TextMessage
 from domain.patient import Consent, PatientProfile, Purpose
 from domain.ports import SessionRecord
@@ -129,6 +130,7 @@ class Bedside:
     clock: SetClock
     sms: Texts
     hospital: OpenHospital
+    archive: OpenArchive
     session_id: SessionId
     _ids: Any = field(default_factory=lambda: count(1))
 
@@ -154,6 +156,16 @@ class Bedside:
     async def enter(self, code: str) -> Answer:
         """Send a one-time code."""
         return await self.put(self.utterance(form=Form(name="code", fields={"code": code})))
+
+    async def elsewhere(self, name: str = "s_elsewhere") -> Bedside:
+        """The same patient, or another, in a session of its own."""
+        here = await self.deps.sessions.get(self.session_id)
+        assert here is not None
+        session = replace(here.session, id=SessionId(name))
+        await self.deps.sessions.create(
+            SessionRecord(session=session, token_sha256=f"{name:0<64}", resume_sha256=f"{name:1<64}")
+        )
+        return replace(self, session_id=session.id)
 
     def utterance(self, **said: Any) -> Utterance:
         """The next input."""
@@ -209,5 +221,6 @@ async def bedside(folder: Path, *, profile: PatientProfile | None = None) -> Asy
             clock=clock,
             sms=sms,
             hospital=hospital,
+            archive=archive,
             session_id=session_id,
         )

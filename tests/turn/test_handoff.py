@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, cast
 
 import pytest
@@ -24,6 +25,15 @@ class NotingDesk:
     """A desk that notes what it was asked."""
 
     asked: list[dict[str, Any]] = field(default_factory=list)
+
+    async def open_for(self, _session_id: SessionId) -> bool:
+        """Nobody waits."""
+        return False
+
+    async def held(self, _session_id: SessionId, *, now: datetime) -> bool:
+        """No nurse answers."""
+        del now
+        return False
 
     async def request(self, session_id: SessionId, **asked: Any) -> int:
         """Queue everybody first."""

@@ -30,6 +30,14 @@ class AwayDesk:
         """Fail as a database does that is away."""
         raise Unavailable(f"desk of {session_id}")
 
+    async def held(self, session_id: SessionId, **_asked: object) -> bool:
+        """Fail as a database does that is away."""
+        raise Unavailable(f"desk of {session_id}")
+
+    async def open_for(self, session_id: SessionId) -> bool:
+        """Fail as a database does that is away."""
+        raise Unavailable(f"desk of {session_id}")
+
 
 class AwayHospital:
     """A hospital system that does not answer."""
