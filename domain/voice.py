@@ -73,7 +73,7 @@ class Listener(Protocol):
         """Take more of the utterance, 16 kHz, any even number of bytes; returns at once."""
 
     async def finish(self) -> Hypothesis:
-        """The final hypothesis of everything heard.
+        """The final hypothesis of everything heard. A partial under way may be told after it.
 
         Raises:
             Busy: every worker is taken and enough utterances wait already.

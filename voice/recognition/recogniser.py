@@ -135,7 +135,7 @@ class Utterance:
                 self._glance = asyncio.get_running_loop().create_task(self._look(audio))
 
     async def finish(self) -> Hypothesis:
-        """The final hypothesis; partials under way come before it or never."""
+        """The final hypothesis; a partial under way may be heard after it, for the screen's sake."""
         self._partials = False
         audio = samples(self._audio)
         seconds = seconds_of(audio)
@@ -143,7 +143,6 @@ class Utterance:
             decoded = Decoded(text="", confidence=0.0, no_speech=1.0, repetition=0.0)
         else:
             decoded = await self._recogniser.read(audio, lambda one: self._tell(_hypothesis(one, audio, final=True)))
-        self._closed = True
         return replace(_hypothesis(decoded, audio, final=True), doubt=doubt(decoded, seconds=seconds))
 
     def close(self) -> None:
