@@ -10,6 +10,7 @@ from domain.clinical import DepartmentId, Disposition, RedFlag, RuleId, TriageRe
 from domain.identity import Proof
 from domain.notices import NoticeId
 from domain.patient import PatientId, PatientProfile
+from domain.related_person import SignedIn
 from domain.scheduling import Appointment, Hold, Period, Slot
 from domain.session import InputId, Pending
 from domain.turn import TurnEvent, Utterance
@@ -76,6 +77,7 @@ class Conversation:
     `ended` are the last inputs' ids, oldest first; `proof` is who was proven to be the patient, for a while;
     `viewing` is the report, or kind of record, shown last: words like 「严重吗」 are about it.
     `told` are the notices shown that are not marked as read yet; `complaint` are the words the interview began with.
+    `signed_in` is the account of the phone proven first, for a while.
     """
 
     profile: PatientProfile = field(default_factory=PatientProfile)
@@ -98,6 +100,7 @@ class Conversation:
     ended: tuple[InputId, ...] = ()
     told: tuple[NoticeId, ...] = ()
     complaint: str = ""
+    signed_in: SignedIn | None = None
 
     def heard_from(self, utterance: Utterance) -> Conversation:
         """The conversation after one more input; words said without consent are not remembered."""

@@ -6,7 +6,7 @@ A changed field means a new version with a migration; a tag is never given to an
 from __future__ import annotations
 
 from agent import conversation
-from domain import waitlist
+from domain import related_person, waitlist
 from memory import vocabulary
 from memory.codec import Fields, Migration, codec
 from tools.triage import case
@@ -17,6 +17,7 @@ TAGS: dict[str, type] = {
     "emergency": conversation.Emergency,
     "answered_input": conversation.AnsweredInput,
     "waitlist_wish": waitlist.WaitlistWish,
+    "signed_in": related_person.SignedIn,
     "triage_case": case.TriageCase,
     "triage_fact": case.Fact,
     "triage_asked": case.Asked,
@@ -50,6 +51,11 @@ def _uncomplaining(fields: Fields) -> Fields:
     return {**fields, "complaint": ""}
 
 
+def _signed_out(fields: Fields) -> Fields:
+    """Conversation 6 knows whose account it uses; 5 did not."""
+    return {**fields, "signed_in": None}
+
+
 def _unalarmed(fields: Fields) -> Fields:
     """Triage case 2 knows of alarming wording; 1 did not."""
     return {**fields, "alarming": False}
@@ -61,7 +67,7 @@ def _unproven(fields: Fields) -> Fields:
 
 
 MIGRATIONS: dict[str, dict[int, Migration]] = {
-    "conversation": {1: _with_ended, 2: _untold, 3: _unproven, 4: _uncomplaining},
+    "conversation": {1: _with_ended, 2: _untold, 3: _unproven, 4: _uncomplaining, 5: _signed_out},
     "booking_draft": {1: _not_moving, 2: _with_reason},
     "triage_case": {1: _unalarmed},
 }

@@ -210,6 +210,9 @@ class Holds(Protocol):
 class RelatedPeople(Protocol):
     """The people of an account."""
 
+    def account(self, phone: str) -> AccountId:
+        """The account of whoever has proven this phone; tells nothing of its number."""
+
     async def people(self, account_id: AccountId) -> tuple[RelatedPerson, ...]:
         """Everybody the account may book for, the holder first."""
 

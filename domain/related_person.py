@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -11,6 +11,14 @@ from domain.patient import PatientId
 
 AccountId = NewType("AccountId", str)
 """Who signed in (a verified phone, an openid): opaque, never the number itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Whose account a session uses, and until when."""
+
+    account_id: AccountId
+    until: datetime
 
 
 class Relationship(StrEnum):

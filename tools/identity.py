@@ -72,8 +72,11 @@ def birth_date(identity: Identity) -> date | None:
 def age_years(identity: Identity, *, today: date) -> int | None:
     """Completed years of age, where the document tells."""
     born = birth_date(identity)
-    if born is None:
-        return None
+    return None if born is None else years_since(born, today=today)
+
+
+def years_since(born: date, *, today: date) -> int:
+    """Completed years from a date of birth to today."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from agent import asking, cards, identifying
 from agent.booking import reason
+from agent.booking.refusing import refused
 from agent.booking.step import LEAVE_OUT, NO, YES, Step, asked, knowledge, label, slot_words
 from agent.conversation import BookingDraft, Conversation
 from agent.deps import TurnContext
 from agent.reply import Show
-from domain.errors import IdentityRequired
+from domain.errors import Conflict, IdentityRequired
 from domain.identity import IdentityLevel
 from domain.patient import Identity, PatientId, Relation
 from domain.scheduling import Hold
@@ -47,6 +48,12 @@ def ask_identity(
     lead = texts.say("booking.held_until", time=cards.clock(held.expires_at)) if held else ""
     said = "".join(wrong) or lead + pending.question
     return asking.with_card(conversation, card), (knowledge(said), Show(card=card))
+
+
+def ask_guardian(conversation: Conversation, why: Conflict, context: TurnContext, *, then: str = "") -> Step:
+    """Say that a child needs a guardian, and show the guardian's form."""
+    conversation, parts = ask_identity(conversation, context, then=then, guardian=True)
+    return conversation, (refused(why, context), *parts)
 
 
 def _whose_form(conversation: Conversation, *, guardian: bool) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -61,8 +60,11 @@ async def run(conversation: Conversation, context: TurnContext, then: str) -> St
         patient_id = await people.meant(conversation, context)
         if patient_id is None:
             return confirming.ask_identity(conversation, context, then=then)
-        conversation = replace(conversation, patient_id=patient_id)
-    elif conversation.patient_id is None:
+        try:
+            conversation = await people.choose(conversation, patient_id, context)
+        except Conflict as error:
+            return confirming.ask_guardian(conversation, error, context, then=then)
+    elif not await people.everybody(conversation, context):
         return confirming.ask_identity(conversation, context, then=then)
     try:
         return await _ERRANDS[errand](conversation, context, subject)

@@ -105,7 +105,7 @@ async def for_whom(conversation: Conversation, context: TurnContext) -> Step:
     """The review for the person the words mean; who is not known yet is asked first."""
     patient_id = await people.meant(conversation, context)
     if patient_id is not None:
-        return await confirming.review(replace(conversation, patient_id=patient_id), context)
+        return await _review_for(conversation, patient_id, context)
     fitting, held = await people.candidates(conversation, context), conversation.booking.hold
     if not fitting or held is None:
         return confirming.ask_identity(conversation, context)
@@ -124,7 +124,16 @@ async def for_whom(conversation: Conversation, context: TurnContext) -> Step:
 async def _person(conversation: Conversation, value: str, context: TurnContext) -> Step:
     if all(one.patient_id != value for one in await people.candidates(conversation, context)):
         return confirming.ask_identity(conversation, context)
-    return await confirming.review(replace(conversation, patient_id=PatientId(value)), context)
+    return await _review_for(conversation, PatientId(value), context)
+
+
+async def _review_for(conversation: Conversation, patient_id: PatientId, context: TurnContext) -> Step:
+    """The review for this person; a child whose guardian is gone needs one first."""
+    try:
+        conversation = await people.choose(conversation, patient_id, context)
+    except Conflict as error:
+        return confirming.ask_guardian(conversation, error, context)
+    return await confirming.review(conversation, context)
 
 
 def expected(pending: Pending) -> bool:

@@ -124,7 +124,7 @@ async def _wish(conversation: Conversation, understanding: Understanding, contex
         return await replies.for_whom(conversation, context)
     if pending and replies.expected(pending):
         return await replies.in_words(conversation, pending, understanding, context)
-    return await replies.find(conversation, context, understanding.departments)
+    return await replies.find(conversation, context, understanding.departments or understanding.supposed.departments)
 
 
 def _moving(conversation: Conversation, understanding: Understanding) -> Conversation:
@@ -143,14 +143,14 @@ async def _form(conversation: Conversation, form: Form, context: TurnContext) ->
         identity = await confirming.identify(conversation, form, context)
         if not isinstance(identity, Identity):
             return identity
+        conversation = await people.sign_in(conversation, identity, context)
         conversation = await people.add(conversation, identity, context, guardian=guardian)
     except Conflict as error:
         if error.reason == Refusal.GUARDIAN:
             if conversation.profile.relation is Relation.SELF:
                 profile = replace(conversation.profile, relation=Relation.CHILD)
                 conversation = replace(conversation, profile=profile)
-            conversation, parts = confirming.ask_identity(conversation, context, then=then, guardian=True)
-            return conversation, (refused(error, context), *parts)
+            return confirming.ask_guardian(conversation, error, context, then=then)
         conversation = await finding.release(conversation, context)
         return conversation.awaiting(None), (refused(error, context),)
     conversation = confirming.proven(conversation, context)

@@ -14,6 +14,7 @@ from archive.database import Database
 from archive.sealing import KEY_BYTES, Cipher, MasterKey
 from domain.errors import NotFound
 from domain.patient import Document, Identity, PatientId
+from domain.related_person import AccountId
 from tools.hospital.sql.schema import patients
 from tools.hospital.sql.schema_records import patient_files
 
@@ -100,6 +101,10 @@ class SqlPatientIndex:
 
         await self._database.write(lambda connection: insert_new(connection, patient_files, row))
         return patient_id
+
+    def account(self, phone: str) -> AccountId:
+        """The account of whoever has proven this phone."""
+        return AccountId(f"phone:{hmac.digest(self._lookup_key, b'account ' + phone.encode(), 'sha256').hex()[:48]}")
 
     def _phone_lookup(self, phone: str) -> bytes:
         return hmac.digest(self._lookup_key, b"phone " + phone.encode(), "sha256")

@@ -28,6 +28,10 @@ class SqlRelatedPeople:
         self._house = house
         self._patients = patients
 
+    def account(self, phone: str) -> AccountId:
+        """The account of a phone."""
+        return self._patients.account(phone)
+
     async def people(self, account_id: AccountId) -> tuple[RelatedPerson, ...]:
         """Everybody the account may book for, the holder first."""
         rows = await self._database.read(lambda c: _rows(c, account_id))
