@@ -29,6 +29,7 @@ _UNITS: Final = {
     "pg/mL": "皮克每毫升",
     "g/L": "克每升",
     "U/L": "单位每升",
+    "U/mL": "单位每毫升",
     "IU/L": "国际单位每升",
     "mIU/mL": "毫国际单位每毫升",
     "L/min": "升每分钟",
@@ -135,10 +136,12 @@ def _rules() -> tuple[Rule, ...]:
             rf"(?<![\d/])([4-9]\d|[12]\d\d|3[0-4]\d)\s*/\s*([2-9]\d|1\d\d|2[01]\d)\s*(?:mmHg|毫米汞柱){_END}",
             lambda found: f"高压{counted(found[1])}，低压{counted(found[2])}毫米汞柱",
         ),
-        (
-            rf"(?<=血压)(\D{{0,3}}?)([4-9]\d|[12]\d\d)\s*/\s*([2-9]\d|1\d\d){_END}",
-            lambda found: f"{found[1]}高压{counted(found[2])}，低压{counted(found[3])}",
+        (  # no fraction has such numbers
+            rf"(?<![\d/])([7-9]\d|1\d\d|2\d\d)\s*/\s*([4-9]\d|1[0-4]\d){_END}(?!/)",
+            lambda found: f"高压{counted(found[1])}，低压{counted(found[2])}",
         ),
+        (r"(?<=[尾卡单码编证院]号)([:\s]?)(\d+)(?!\d|\*)", lambda found: found[1] + _phone(found[2])),
+        (r"(?<=[A-Za-z])(\d+)[ \t]+(?=\d)", lambda found: _label(found[1]) + "，"),
         (
             rf"(?:￥|¥|RMB\s?)\s*({_N}){_TO}(?:￥|¥)?({_N})元?",
             lambda found: f"{_plain(found[1])}到{_money(found[2])}",
@@ -169,10 +172,10 @@ def _rules() -> tuple[Rule, ...]:
         ),
         (rf"(?<![\d/.])(\d{{1,2}})月(\d{{1,2}})[日号]?{_TO}(\d{{1,2}})月(\d{{1,2}})[日号]?", _dates),
         (r"(?<![\d/.])(\d{1,2})月(\d{1,2})[日号]", lambda found: _date(found[1], found[2])),
-        (r"(?<![\dA-Za-z])[Bb](\d)(?=[层楼F]|$|[，。；、\s])", lambda found: "地下" + _floor(found[1])),
+        (r"(?<![\dA-Za-z])[Bb](\d)(?=[层楼])", lambda found: "地下" + counted(found[1])),
+        (r"(?<![\dA-Za-z])[Bb](\d)F?(?=$|[，。；、\s])", lambda found: f"地下{counted(found[1])}层"),
         (r"(?<![\dA-Za-z])(\d{1,2})F(?![A-Za-z])", lambda found: counted(found[1]) + "楼"),
         (r"(?<!\d)(\d{3,4})(?=\s*(?:室|诊室|房|病房|病室|床))", lambda found: spelt(found[1])),
-        (r"(?<=[A-Za-z])(\d+)\s+(?=\d)", lambda found: _label(found[1]) + "，"),
         (r"(?<=[A-Za-z])-?(\d+)", lambda found: _label(found[1])),
         (r"(?<!\d)(0\d+)(?![\d.])", lambda found: spelt(found[1])),
         (rf"{_START}(\d+)\s*/\s*(\d+){_END}(?!/)", lambda found: f"{counted(found[2])}分之{counted(found[1])}"),
@@ -204,6 +207,7 @@ def _rules() -> tuple[Rule, ...]:
         (r"[，、；：]+(?=[。！？])", lambda _: ""),
         (r"([。！？])[。，、；：]+", lambda found: found[1]),
         (r"([，、；：])[，、；：]+", lambda found: found[1]),
+        (r"[，、；：]+$", lambda _: ""),
     ]
     return tuple((re.compile(pattern), say) for pattern, say in table)
 
@@ -270,10 +274,6 @@ def _date(month: str, day: str) -> str:
 
 def _dates(found: re.Match[str]) -> str:
     return f"{_date(found[1], found[2])}到{_date(found[3], found[4])}"
-
-
-def _floor(number: str) -> str:
-    return counted(number)
 
 
 def _phone(digits: str) -> str:

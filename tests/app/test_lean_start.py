@@ -9,7 +9,16 @@ import pytest
 
 pytestmark = pytest.mark.unit
 
-NOT_FOR_SERVING = ("pygments.lexers.html", "sqlalchemy.ext.asyncio", "archive.served", "evals", "ollama")
+NOT_FOR_SERVING = (
+    "pygments.lexers.html",
+    "sqlalchemy.ext.asyncio",
+    "archive.served",
+    "evals",
+    "ollama",
+    "numpy",
+    "faster_whisper",
+    "onnxruntime",
+)
 
 
 def test_serving_loads_nothing_that_only_others_need() -> None:

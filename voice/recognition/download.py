@@ -111,12 +111,13 @@ def _continue(client: httpx.Client, remote: Remote, part: Path, told: Told) -> b
     """
     digest, here = _begun(remote, part)
     if here < remote.size:
-        with client.stream("GET", remote.url, headers={"Range": f"bytes={here}-"} if here else {}) as answer:
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={here}-"} if here else {})
+        with client.stream("GET", remote.url, headers=headers) as answer:
             answer.raise_for_status()
             if answer.status_code != httpx.codes.PARTIAL_CONTENT:
                 digest, here = remote.digest(), 0
             with part.open("ab" if here else "wb") as file:
-                for block in answer.iter_bytes(READ_BYTES):
+                for block in answer.iter_raw():
                     file.write(block)
                     digest.update(block)
                     here += len(block)
