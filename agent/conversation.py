@@ -68,6 +68,17 @@ class AnsweredInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gist:
+    """What of a long conversation is still worth knowing: the patient's own words, oldest first.
+
+    `turns` is how many inputs had been answered when it was made.
+    """
+
+    quotes: tuple[str, ...]
+    turns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """Everything a later turn needs.
 
@@ -78,6 +89,7 @@ class Conversation:
     `viewing` is the report, or kind of record, shown last: words like 「严重吗」 are about it.
     `told` are the notices shown that are not marked as read yet; `complaint` are the words the interview began with.
     `signed_in` is the account of the phone proven first, for a while.
+    `turns` counts the inputs answered; `gist` is what a model is told of the earlier ones.
     """
 
     profile: PatientProfile = field(default_factory=PatientProfile)
@@ -101,6 +113,8 @@ class Conversation:
     told: tuple[NoticeId, ...] = ()
     complaint: str = ""
     signed_in: SignedIn | None = None
+    turns: int = 0
+    gist: Gist | None = None
 
     def heard_from(self, utterance: Utterance) -> Conversation:
         """The conversation after one more input; words said without consent are not remembered."""
@@ -114,7 +128,12 @@ class Conversation:
 
     def ending(self, answered: AnsweredInput) -> Conversation:
         """The conversation after an input was answered."""
-        return replace(self, answered=answered, ended=(*self.ended, answered.input_id)[-ENDED_INPUTS:])
+        ended = (*self.ended, answered.input_id)[-ENDED_INPUTS:]
+        return replace(self, answered=answered, ended=ended, turns=self.turns + 1)
+
+    def knowing(self, gist: Gist | None) -> Conversation:
+        """The conversation with a gist of it; one made before it began anew is not taken."""
+        return self if gist is None or gist.turns > self.turns else replace(self, gist=gist)
 
     def awaiting(self, pending: Pending | None) -> Conversation:
         """The conversation waiting for `pending`, or for nothing."""

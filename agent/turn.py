@@ -119,6 +119,10 @@ class Turns:
         """
         await self._recording.catch_up()
 
+    async def settle(self) -> None:
+        """Wait for what is made beside the conversations."""
+        await self._rolling.settle()
+
     async def drain(self) -> None:
         """Wait until every running turn has finished, and archive what waits if that can be done now."""
         while self._running:

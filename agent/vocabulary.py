@@ -15,6 +15,7 @@ TAGS: dict[str, type] = {
     "conversation": conversation.Conversation,
     "booking_draft": conversation.BookingDraft,
     "emergency": conversation.Emergency,
+    "gist": conversation.Gist,
     "answered_input": conversation.AnsweredInput,
     "waitlist_wish": waitlist.WaitlistWish,
     "signed_in": related_person.SignedIn,
@@ -51,6 +52,11 @@ def _uncomplaining(fields: Fields) -> Fields:
     return {**fields, "complaint": ""}
 
 
+def _short(fields: Fields) -> Fields:
+    """Conversation 7 counts its turns and may have a gist; 6 did neither."""
+    return {**fields, "turns": 0, "gist": None}
+
+
 def _signed_out(fields: Fields) -> Fields:
     """Conversation 6 knows whose account it uses; 5 did not."""
     return {**fields, "signed_in": None}
@@ -61,15 +67,20 @@ def _unalarmed(fields: Fields) -> Fields:
     return {**fields, "alarming": False}
 
 
+def _unsupposed(fields: Fields) -> Fields:
+    """Triage case 3 knows charts a model supposed; 2 did not."""
+    return {**fields, "supposed": ()}
+
+
 def _unproven(fields: Fields) -> Fields:
     """Conversation 4 knows what was proven, and asks anew who an earlier one took for the patient."""
     return {**fields, "patient_id": None, "proof": None, "viewing": ""}
 
 
 MIGRATIONS: dict[str, dict[int, Migration]] = {
-    "conversation": {1: _with_ended, 2: _untold, 3: _unproven, 4: _uncomplaining, 5: _signed_out},
+    "conversation": {1: _with_ended, 2: _untold, 3: _unproven, 4: _uncomplaining, 5: _signed_out, 6: _short},
     "booking_draft": {1: _not_moving, 2: _with_reason},
-    "triage_case": {1: _unalarmed},
+    "triage_case": {1: _unalarmed, 2: _unsupposed},
 }
 """How the fields of older versions become the next one's."""
 

@@ -47,7 +47,8 @@ class SummaryItem:
 class VisitSummary:
     """What the patient told before the visit, for the doctor (预问诊). It holds no judgement of ours.
 
-    `model` names the model that filled open sections, `none` without; `label` is the AI label to show with it.
+    `model` is `name@digest` of the model that filled open sections and `prompt_sha256` its prompt's, `none` and empty
+    without; `label` is the AI label to show with it.
     """
 
     session_id: SessionId
@@ -57,6 +58,7 @@ class VisitSummary:
     knowledge_version: str
     label: str
     model: str = "none"
+    prompt_sha256: str = ""
 
     def of(self, section: Section) -> tuple[SummaryItem, ...]:
         """The items under a heading; none when nothing was said."""

@@ -19,7 +19,11 @@ from domain.errors import KnowledgeError
 
 DIRECTORY: Final = Path(__file__).parent
 PLACES: Final[Mapping[str, frozenset[str]]] = {
-    "understand": frozenset({"pending"}),
+    "answer": frozenset(),
+    "understand": frozenset(),
+    "word": frozenset(),
+    "summarise": frozenset({"sections"}),
+    "condense": frozenset(),
 }
 """Every prompt and the places it leaves to be filled."""
 _PLACE: Final = re.compile(r"\{\{([a-z_]+)\}\}")

@@ -13,7 +13,8 @@ from agent.conversation import Conversation
 from agent.deps import Knowledge
 from agent.phrases import Phrases
 from agent.summaries.facts import readings_of
-from agent.summaries.visit import lines, visit_summary
+from agent.summaries.lines import Line, lines
+from agent.summaries.visit import visit_summary
 from domain.clinical import DecisionRecord, RuleId
 from domain.session import Message, PendingKind, SessionId
 from domain.summaries import BriefedFlag, BriefedQuestion, FlagState, HandoverBriefing, Mood, Section
@@ -41,7 +42,8 @@ def handover_briefing(
         judged.append(conversation.emergency.disposition)
     if conversation.result:
         judged.append(conversation.result.disposition)
-    wishes, moods = _wanted(transcript, knowledge)
+    said = lines(transcript, knowledge)
+    wishes, moods = _wanted(said, knowledge.pack)
     result, pack = conversation.result, knowledge.pack
     flags = _flags(conversation, decisions, pack)
     return HandoverBriefing(
@@ -52,7 +54,7 @@ def handover_briefing(
         crisis=any(flag.state is not FlagState.DENIED and pack.red_flags[flag.rule_id].crisis for flag in flags)
         or (conversation.emergency is not None and conversation.emergency.crisis),
         chief_complaint=summary.of(Section.CHIEF_COMPLAINT),
-        questions=_questions(conversation, transcript, pack)[-MOST_QUESTIONS:],
+        questions=_questions(conversation, said, pack)[-MOST_QUESTIONS:],
         flags=flags,
         departments=tuple(choice.name for choice in result.departments) if result else (),
         wishes=wishes,
@@ -63,7 +65,7 @@ def handover_briefing(
     )
 
 
-def _questions(conversation: Conversation, transcript: Sequence[Message], pack: Pack) -> tuple[BriefedQuestion, ...]:
+def _questions(conversation: Conversation, said: Sequence[Line], pack: Pack) -> tuple[BriefedQuestion, ...]:
     return tuple(
         BriefedQuestion(
             question=line.asked,
@@ -71,7 +73,7 @@ def _questions(conversation: Conversation, transcript: Sequence[Message], pack: 
             turn=line.turn,
             readings=readings_of(line.text, conversation.case, pack),
         )
-        for line in lines(transcript)
+        for line in said
         if line.asked
     )
 
@@ -112,13 +114,13 @@ def _noted(
             yield rule_id, FlagState.RAISED, decision.quotes if len(decision.rule_ids) == 1 else ()
 
 
-def _wanted(transcript: Sequence[Message], knowledge: Knowledge) -> tuple[tuple[str, ...], tuple[Mood, ...]]:
+def _wanted(said: Sequence[Line], pack: Pack) -> tuple[tuple[str, ...], tuple[Mood, ...]]:
     """What the patient asked for, and the feelings said: of each the latest words."""
     wishes: dict[str, None] = {}
     moods: dict[str, Mood] = {}
-    names = {spec.id: spec.name for spec in knowledge.pack.intents.intents}
-    for line in lines(transcript):
-        for intent in knowledge.reader(line.text, pending=None, now=line.at).intents:
+    names = {spec.id: spec.name for spec in pack.intents.intents}
+    for line in said:
+        for intent in line.read.intents:
             name = names.get(intent.id, intent.id)
             if intent.id in MOODS:
                 moods.pop(intent.id, None)

@@ -79,6 +79,11 @@ def stretches(text: str, understanding: Understanding, read: Read) -> tuple[Stre
     return tuple(found)
 
 
+def asks(text: str) -> bool:
+    """Whether the words ask something rather than tell it."""
+    return bool(_ASKS.search(text.strip()))
+
+
 def section_asked(question: str) -> Section:
     """The heading an answer to this question belongs under; the present illness when it is none of the others."""
     return next((section for section, pattern in _ASKED_OF if pattern.search(question)), Section.PRESENT_ILLNESS)
@@ -96,22 +101,22 @@ def _findings(understanding: Understanding, start: int, end: int) -> bool:
 def _tells(clause: str, start: int, end: int, understanding: Understanding) -> bool:
     """Whether the clause tells something; beside a complaint that is its course (「吃完饭更厉害」)."""
     wishes = any(start <= intent.start < end for intent in understanding.intents)
-    return not wishes and not _ASKS.search(clause.strip()) and len(trimmed(clause)) > 1
+    return not wishes and not asks(clause) and len(trimmed(clause)) > 1
 
 
 def _section(clause: str, start: int, end: int, understanding: Understanding, read: Read) -> Section | None:
-    asks = bool(_ASKS.search(clause.strip()))
-    if _ALLERGY.search(clause) and not _NO_ALLERGY.search(clause) and not asks:
+    asking = asks(clause)
+    if _ALLERGY.search(clause) and not _NO_ALLERGY.search(clause) and not asking:
         return Section.ALLERGIES
-    if _MEDICATION.search(clause) and not asks:
+    if _MEDICATION.search(clause) and not asking:
         return Section.MEDICATION
     history = any(
         start <= finding.start < end and finding.presence is Presence.HISTORY for finding in understanding.findings
     )
     held = bool(understanding.person.conditions) and bool(read(clause).person.conditions)
-    if (history or held or _PAST.search(clause)) and not asks:
+    if (history or held or _PAST.search(clause)) and not asking:
         return Section.PAST_HISTORY
-    if _PREGNANT.search(trimmed(clause)) and not asks:
+    if _PREGNANT.search(trimmed(clause)) and not asking:
         return Section.OTHER
     if _findings(understanding, start, end):
         return Section.PRESENT_ILLNESS

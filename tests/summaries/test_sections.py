@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.summaries.lines import question_of
 from agent.summaries.sections import Stretch, section_asked, stretches
-from agent.summaries.visit import question_of
 from domain.summaries import Section
 from tests.stores import MONDAY_MORNING
 from tests.turn.bedside import knowledge

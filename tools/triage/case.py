@@ -61,7 +61,8 @@ class TriageCase:
     were found in, `earlier` the answers already heard to charts that are not open (a sign's text, or
     `chart.question.option`) to `+` or `-` and those words, `hints` departments the words led to, to weights
     that add up. `month` is when it was opened. `alarming` says that a message was worded like an
-    emergency without naming one, so that the general danger signs are asked about as well.
+    emergency without naming one, so that the general danger signs are asked about as well. `supposed` are
+    charts a model holds the words to lead to: they are gone through after the others and only ever add.
     """
 
     knowledge_version: str
@@ -76,6 +77,7 @@ class TriageCase:
     earlier: dict[str, str] = field(default_factory=dict)
     hints: dict[DepartmentId, float] = field(default_factory=dict)
     alarming: bool = False
+    supposed: tuple[str, ...] = ()
 
     def fact(self, complaint_id: str, name: str) -> Fact | None:
         """What a chart knows of a name by its own answers."""
@@ -106,8 +108,8 @@ class TriageCase:
 
     @property
     def questions(self) -> int:
-        """How many questions were put; a card counts as one, each repetition counts again."""
-        return sum(asked.times + asked.closing for asked in self.asked)
+        """How many questions were put; a card counts as one, each repetition counts again. Supposed charts' do not."""
+        return sum(asked.times + asked.closing for asked in self.asked if asked.complaint_id not in self.supposed)
 
     @property
     def floor(self) -> Disposition:
