@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from agent.conversation import Conversation
 from agent.deps import Knowledge
 from domain.clinical import RuleId, Screening
+from domain.guide import GuidePage
 from domain.session import PendingKind
 from knowledge.logic import Value
 from knowledge.pack import Pack
@@ -107,6 +108,10 @@ class Library:
     def say(self, text_id: str, /, **values: str | int) -> str:
         """The newest pack's fixed text."""
         return self._newest.texts.say(text_id, **values)
+
+    def guide_page(self, entry_id: str) -> GuidePage | None:
+        """A subject of the newest pack's guide."""
+        return self._newest.guide.page(entry_id)
 
     def __contains__(self, text_id: object) -> bool:
         return text_id in self._newest.texts

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from agent import emergency, graph, red_flag_reply
 from agent.deps import Deps, Knowledge
@@ -20,7 +20,7 @@ from app.duties import text_sender, worker
 from app.health import SystemHealth
 from app.knowledge import open_knowledge
 from app.metrics import Metrics
-from app.model import OpenModel, open_model
+from app.model import OpenModel, open_indexing, open_model
 from app.reloading import REPORT, Reloading
 from app.settings import Settings
 from app.stores import Stores, open_stores
@@ -37,8 +37,12 @@ from domain.turn import Escalated, Utterance
 from jobs.worker import Worker
 from knowledge.booking_rules import load_booking_rules
 from prompts import loader as prompts
+from tools.guidance.meanings import Meanings
 from tools.hospital.sql.demo import load_demo
 from tools.proving import Proving
+
+if TYPE_CHECKING:
+    from tools.guidance.indexing import Indexing
 
 WEB: Final = Path(__file__).parent.parent / "web"
 PAGES: Final = {"/": "/demo/index.html"}
@@ -46,7 +50,7 @@ PAGES: Final = {"/": "/demo/index.html"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """The running parts: what to serve, what to drain, what to look after; `model` where hosts are set."""
+    """The running parts: what to serve, drain and look after; `model` and `indexing` where model hosts are set."""
 
     app: Application
     hub: Hub
@@ -58,6 +62,7 @@ class Service:
     worker: Worker
     reloading: Reloading
     model: OpenModel | None
+    indexing: Indexing | None
 
 
 @asynccontextmanager
@@ -74,9 +79,11 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     rules = load_booking_rules(settings.knowledge_dir / "hospital" / "booking.yaml")
     clock = SystemClock(demo.hospital.zone)
     metrics = Metrics()
+    meanings = Meanings()
     async with (
         open_stores(settings, demo=demo, rules=rules, clock=clock) as stores,
         open_model(settings, metrics.model, data_dir=settings.data_dir) as model,
+        open_indexing(model, meanings, data_dir=settings.data_dir) as indexing,
     ):
         doctors = tuple(one.name for one in await stores.ports.scheduling.practitioners())
         opening = partial(
@@ -85,6 +92,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             booking_rules=rules.before_yes,
             doctors=lambda: doctors,
             directory=settings.knowledge_dir,
+            meanings=meanings,
         )
         library = Library(opening())
         turns = Turns(
@@ -146,7 +154,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         hub = Hub(services)
         sessions = Sessions(services=services, hub=hub)
         yield Service(
-            app=asgi(services, sessions, metrics, settings),
+            app=asgi(services, sessions, library, metrics, settings),
             hub=hub,
             sessions=sessions,
             turns=turns,
@@ -158,10 +166,11 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 library, opening, metrics, directory=settings.knowledge_dir, report=settings.data_dir / REPORT
             ),
             model=model,
+            indexing=indexing,
         )
 
 
-def asgi(services: Services, sessions: Sessions, metrics: Metrics, settings: Settings) -> Application:
+def asgi(services: Services, sessions: Sessions, library: Library, metrics: Metrics, settings: Settings) -> Application:
     """The ASGI application over these services."""
     allowed_origins = frozenset(settings.allowed_origins)
     metrics_token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
@@ -172,6 +181,7 @@ def asgi(services: Services, sessions: Sessions, metrics: Metrics, settings: Set
             hub=sessions.hub,
             exposition=metrics.exposition,
             metrics_token=metrics_token,
+            guide=library.guide_page,
         ),
         Realtime(services=services, sessions=sessions, hub=sessions.hub, allowed_origins=allowed_origins),
         pages=Pages(WEB, aliases=PAGES).routes(),

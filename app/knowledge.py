@@ -14,7 +14,8 @@ from knowledge.guidebook import load_guide
 from knowledge.loader import DIRECTORY, load_pack
 from knowledge.wordings import load_wordings
 from knowledge.words import load_words
-from tools.guidance.search import GuideSearch
+from tools.guidance.guide import HospitalGuide
+from tools.guidance.meanings import Meanings
 from tools.triage.red_flags import RedFlags
 from tools.triage.resemblance import Resemblance
 from understanding.chart_answers import ChartReader
@@ -31,8 +32,11 @@ def open_knowledge(
     booking_rules: tuple[str, ...],
     doctors: Callable[[], Sequence[str]],
     directory: Path = DIRECTORY,
+    meanings: Meanings | None = None,
 ) -> Knowledge:
     """Load and compile the pack of `directory` for a hospital with these departments and doctors.
+
+    `meanings` finds passages of the guide by their meaning, where something keeps it up to date.
 
     Raises:
         KnowledgeError: something in the pack is wrong; names file and line.
@@ -58,8 +62,11 @@ def open_knowledge(
         texts=Phrases(pack.texts, load_words(directory / "hospital" / "words.yaml").values()),
         reader=reader,
         screen=Screen(RedFlags(pack.red_flags.values(), lexicon), lexicon, resemblance, questions=questions),
-        guide=GuideSearch(load_guide(directory / "guide")),
+        guide=HospitalGuide(load_guide(directory / "guide"), meanings),
         booking_rules=booking_rules,
+        names=frozenset(
+            [one.name for one in departments] + [one.name for one in pack.departments.values()] + list(doctors())
+        ),
     )
 
 

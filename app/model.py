@@ -17,9 +17,13 @@ from app.model_settings import ModelSettings
 
 if TYPE_CHECKING:
     from agent.model.ollama import OllamaHost
+    from tools.guidance.indexing import Indexing
+    from tools.guidance.meanings import Meanings
 
 LADDERS: Final = "model_ladders.json"
 """Where under the data directory the ladders of earlier runs stand."""
+VECTORS: Final = "guide_vectors"
+"""Where under the data directory the vectors of the guide stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,24 @@ async def open_model(
             yield model
         finally:
             await model.watch.aclose()
+
+
+@asynccontextmanager
+async def open_indexing(
+    model: OpenModel | None, meanings: Meanings, *, data_dir: Path
+) -> AsyncIterator[Indexing | None]:
+    """What keeps `meanings` up to date; nothing without a model. Nothing is built until `refresh`."""
+    if model is None:
+        yield None
+        return
+    from tools.guidance.indexing import Indexing  # noqa: PLC0415 - who has no model does not load numpy
+
+    pool = model.pool
+    indexing = Indexing(pool, lambda: pool.embedder, meanings, folder=data_dir / VECTORS)
+    try:
+        yield indexing
+    finally:
+        await indexing.aclose()
 
 
 def over(

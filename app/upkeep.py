@@ -40,13 +40,21 @@ async def upkeep(service: Service) -> AsyncIterator[None]:
         asyncio.create_task(_every(PACK_SECONDS, service.reloading.retire)),
     ]
     if service.model is not None:
-        tasks.append(asyncio.create_task(_every(MODEL_SECONDS, service.model.watch.look, at_once=True)))
+        tasks.append(asyncio.create_task(_every(MODEL_SECONDS, lambda: look_after_model(service), at_once=True)))
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+
+
+async def look_after_model(service: Service) -> None:
+    """Ask the hosts what they have; with an embedder there, bring the guide's vectors up to date in the background."""
+    if service.model is not None:
+        await service.model.watch.look()
+    if service.indexing is not None:
+        service.indexing.refresh(service.library.newest.guide.passages())
 
 
 async def keep_memory(stores: Stores) -> None:

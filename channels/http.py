@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket
 
 from channels.http_bodies import OpenSession
 from channels.hub import Hub
+from channels.pages import etag
 from channels.ports import Services
 from channels.problems import Problems, Refusal
 from channels.sessions import Sessions
@@ -27,21 +28,28 @@ from channels.transcripts import as_json, as_pdf, as_text
 from channels.websocket import Realtime
 from channels.wire import TEXT_FRAME_LIMIT_BYTES
 from domain.errors import BanyiError, Expired, Forbidden, Unavailable
+from domain.guide import GuidePage
 from domain.session import Session
 
 REALTIME: Final = "/v1/realtime"
 NO_STORE: Final = {"Cache-Control": "no-store"}
+GUIDE_CACHE: Final = "public, max-age=300"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """The endpoints. `metrics_token` opens `/metrics` to callers of other machines; without one nobody's does."""
+    """The endpoints.
+
+    `metrics_token` opens `/metrics` to callers of other machines; without one nobody's does. `guide` finds a subject
+    of the hospital's guide.
+    """
 
     services: Services
     sessions: Sessions
     hub: Hub
     exposition: Callable[[], tuple[bytes, str]]
     metrics_token: str = ""
+    guide: Callable[[str], GuidePage | None] = lambda _: None
 
     async def open_session(self, request: Request) -> Response:
         """`POST /v1/sessions`."""
@@ -73,6 +81,17 @@ class Calls:
         session = await self._authenticated(request)
         erasure = await self.sessions.erase(session.id)
         return _json(erasure.model_dump(exclude_none=True), status=202)
+
+    async def guide_page(self, request: Request) -> Response:
+        """`GET /v1/guide/{id}`: a subject of the guide as it stands; public, and kept by browsers for a while."""
+        page = self.guide(request.path_params["entry_id"])
+        if page is None:
+            raise Refusal("not_found", status=404)
+        content = orjson.dumps(page)
+        headers = {"Cache-Control": GUIDE_CACHE, "ETag": etag(content)}
+        if headers["ETag"] in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(content, media_type="application/json", headers=headers)
 
     async def healthz(self, _request: Request) -> Response:
         """`GET /healthz`: the process lives."""
@@ -141,6 +160,7 @@ class Application:
                 Route("/v1/sessions", calls.open_session, methods=["POST"]),
                 Route("/v1/sessions/{session_id}", calls.erase, methods=["DELETE"]),
                 Route("/v1/sessions/{session_id}/transcript", calls.transcript, methods=["GET"]),
+                Route("/v1/guide/{entry_id}", calls.guide_page, methods=["GET"]),
                 Route("/healthz", calls.healthz),
                 Route("/readyz", calls.readyz),
                 Route("/metrics", calls.metrics),

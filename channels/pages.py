@@ -71,4 +71,9 @@ class Pages:
 def _read(path: Path) -> Page:
     content = path.read_bytes()
     media_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Page(content=content, media_type=media_type, etag=f'"{hashlib.sha256(content).hexdigest()[:20]}"')
+    return Page(content=content, media_type=media_type, etag=etag(content))
+
+
+def etag(content: bytes) -> str:
+    """Names this content, for browsers that ask whether it is still the same."""
+    return f'"{hashlib.sha256(content).hexdigest()[:20]}"'

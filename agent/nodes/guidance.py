@@ -1,4 +1,4 @@
-"""Answers from the hospital's own guide, word for word."""
+"""Answers from the hospital's own guide: word for word, or in a model's words that the guide bears out."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from dataclasses import replace
 from langgraph.runtime import Runtime
 
 from agent import cards
+from agent.answers.answering import SURE, answer
+from agent.answers.evidence import honest
 from agent.conversation import UNCLEAR_BEFORE_HANDOFF
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
-from agent.reply import Offer, Say, Show
+from agent.reply import Offer, Say, Show, Tell
 from agent.safety.injection import inspect
 from agent.state import Task, TurnState, TurnUpdate
 from domain.session import Option
 from domain.turn import Origin, Source
+from understanding.reading import Understanding
 
 FEWEST_CHARACTERS = 8
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -25,22 +28,34 @@ ASKED = re.compile(r"(?:吗|呢|么|哪里?|哪儿|几点|多少钱|怎么[走�
 
 @stage("guidance")
 async def guidance(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
-    """Quote the best passage; when none is good enough, say so and offer a person.
+    """Quote the passage that answers clearly, else ask the model, else quote; with nothing, offer a person.
 
-    What is addressed to the machine rather than asked is not searched for.
+    What is addressed to the machine rather than asked is not searched for. Words that may be a complaint go to the
+    interview and not to the model.
     """
-    conversation, draft = state["conversation"], state["draft"]
-    knowledge, utterance = runtime.context.deps.knowledge, runtime.context.utterance
-    found = knowledge.guide.search(inspect(utterance.text).legitimate, limit=1)
+    conversation, draft, context = state["conversation"], state["draft"], runtime.context
+    knowledge, utterance = context.deps.knowledge, context.utterance
+    question = inspect(utterance.text).legitimate
+    found = honest(knowledge.guide.search(question, limit=1))
     left = draft.done_with(Task.GUIDANCE)
+    complaint = not found and utterance.consented and _may_be_a_complaint(state)
+    if not complaint and not (found and found[0].score >= SURE):
+        says = answer(question, conversation, context)
+        if first := await anext(says, None):
+            return TurnUpdate(
+                conversation=replace(conversation, unclear_turns=0), draft=left.saying(first, Tell(says=says))
+            )
     if found:
         passage = found[0]
         source = Source(id=passage.id, title=passage.title, section=passage.section)
         said = Say(text=passage.text, origin=Origin.KNOWLEDGE, sources=(source,))
         card = Show(card=cards.guide(passage.text, (source,)))
         return TurnUpdate(conversation=replace(conversation, unclear_turns=0), draft=left.saying(said, card))
-    if utterance.consented and _may_be_a_complaint(state):
-        return TurnUpdate(draft=replace(left, tasks=(*left.tasks, Task.TRIAGE), uncovered=True))
+    if complaint:
+        tasks = tuple(dict.fromkeys((Task.TRIAGE, *left.tasks)))
+        return TurnUpdate(draft=replace(left, tasks=tasks, uncovered=True))
+    if left.tasks and not (draft.understanding or Understanding(raw="")).intents:
+        return TurnUpdate(draft=left)
     unclear = conversation.unclear_turns + 1
     text = "talk.not_understood_twice" if unclear >= UNCLEAR_BEFORE_HANDOFF else "guide.unknown"
     person = Option(label=knowledge.texts.say("handoff.accept_label"), value="guidance")

@@ -14,7 +14,7 @@ from channels.pages import Pages
 from channels.ports import Rules
 from domain.clinical import DecisionRecord
 from domain.session import Author, InputId, Message, SessionId
-from tests.channels.ward import METRICS_TOKEN, Ward, fake_memory, ward
+from tests.channels.ward import GUIDE_PAGE, METRICS_TOKEN, Ward, fake_memory, ward
 from tests.fakes.memory import FakeServer
 from tests.stores import MONDAY_MORNING
 
@@ -268,3 +268,17 @@ async def test_files_are_served_with_their_type_and_revalidated(tmp_path: Path) 
         assert (await service.http.get("/")).text == "<p>"
         for path in ("/.secret", "/widget/../../archive.db", "/widget/%2e%2e/.secret", "/widget"):
             assert (await service.http.get(path)).status_code == 404
+
+
+async def test_a_page_of_the_guide_is_open_to_everybody_and_kept_by_browsers(tmp_path: Path) -> None:
+    """As data, never as a page; asked for again it costs a 304. What does not exist is a problem."""
+    async with ward(tmp_path) as service:
+        answer = await service.http.get(f"/v1/guide/{GUIDE_PAGE.id}")
+        assert answer.json()["sections"] == [{"heading": "多少钱", "text": "30 分钟以内<b>不</b>收钱。"}]
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.headers["cache-control"] == "public, max-age=300"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        again = await service.http.get(f"/v1/guide/{GUIDE_PAGE.id}", headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        missing = await service.http.get("/v1/guide/..%2f..%2fsecrets")
+        assert (missing.status_code, missing.json()["code"]) == (404, "not_found")

@@ -23,6 +23,7 @@ from channels.ports import Rules, Services, Timers
 from channels.server_events import SERVER_EVENTS
 from channels.sessions import Sessions
 from channels.websocket import Realtime
+from domain.guide import GuidePage, GuidePart
 from domain.ports import Archive, EventLog, HandoffDesk, InputJournal, RateLimits, SessionMemory, SessionStore
 from knowledge.texts import Texts
 from tests.fakes.memory import FakeMemory, FakeServer
@@ -36,6 +37,13 @@ NOTICE = Notice(
     purposes=[NoticePurpose(id="care_chat", title="看病", text="用于判断", required=True)],
 )
 TEXTS = Texts.load(Path(__file__).parents[2] / "knowledge" / "fixed_texts.yaml")
+GUIDE_PAGE = GuidePage(
+    id="parking",
+    title="停车",
+    effective="2026-01-01",
+    owner="保卫科",
+    sections=(GuidePart(heading="多少钱", text="30 分钟以内<b>不</b>收钱。"),),
+)
 METRICS_TOKEN = "m3trics"
 ENDS = ("response.done", "response.cancelled", "error")
 
@@ -246,6 +254,7 @@ async def ward(
                 hub=hub,
                 exposition=lambda: (b"", "text/plain"),
                 metrics_token=METRICS_TOKEN,
+                guide={GUIDE_PAGE.id: GUIDE_PAGE}.get,
             ),
             Realtime(services=services, sessions=sessions, hub=hub, allowed_origins=allowed_origins),
             pages=pages or [],
