@@ -219,7 +219,7 @@ class BanyiChat extends HTMLElement {
 
 /** Prints one card from a frame of its own. */
 function printed(root, card) {
-  const frame = h("iframe.print", { title: "打印" });
+  const frame = h("iframe.unseen", { title: "打印" });
   root.append(frame);
   const { contentDocument: page, contentWindow: view } = frame;
   const style = root.querySelector("link").cloneNode();

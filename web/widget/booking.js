@@ -60,8 +60,14 @@ export function review(card, acts, { section }) {
   setTimeout(tick);
   return [
     h("h3", "请核对，确认后才算预约成功"),
-    facts({ 就诊人: card.patient, 科室: card.department, 医生: card.doctor, 时间: when(card), 挂号费: yuan(card.fee_cents) }),
-    card.reason && facts({ 就诊原因: card.reason }),
+    facts({
+      就诊人: card.patient,
+      科室: card.department,
+      医生: card.doctor,
+      时间: when(card),
+      挂号费: yuan(card.fee_cents),
+      ...(card.reason && { 就诊原因: card.reason }),
+    }),
     list("预约须知", card.rules),
     kept,
     actionRow(card.actions, acts, "primary"),

@@ -68,8 +68,17 @@ function result(card, acts) {
 
 const origin = ({ text, rule_id: rule, source }) => h("p.fine", `${text}：${rule} ${source}`);
 
-/** The texts an answer rests on; each opens. */
+/** The texts an answer rests on; each opens, a section of the guide with its words. */
 export function sources(items) {
-  const one = ({ title, section }) => h("details", h("summary", section ? `《${title}》` : "依据"), h("p.fine", title, section && `：${section}`));
+  const one = ({ id, title, section }) => {
+    const text = h("p.fine", title, section && `：${section}`);
+    const read = async () => {
+      const page = await fetch(new URL(`../v1/guide/${id}`, import.meta.url));
+      const part = (await page.json()).sections.find(({ heading }) => heading === section);
+      text.textContent = `${section}\n${part.text}`;
+    };
+    const ontoggle = () => id && section && read().catch(() => {});
+    return h("details", { ontoggle }, h("summary", section ? `《${title}》` : "依据"), text);
+  };
   return items?.length > 0 && h("div.sources", "来源 ", items.map(one));
 }

@@ -5,7 +5,6 @@ import { button, dial, fill, h } from "./dom.js";
 import { busy, lastReply } from "./state.js";
 
 const STATUS = { sending: "发送中…", accepted: "已送达" };
-const ORIGIN = { fixed: "固定用语", knowledge: "知识库", model: "模型生成", nurse: "护士" };
 const NEAR_PX = 60;
 const VIEWS = { patient, reply, alarm, note };
 
@@ -92,7 +91,7 @@ function reply(_, acts) {
     text.hidden = item.text === "";
     text.textContent = item.text;
     item.cards.forEach((one, at) => show(one, at, item.text));
-    const label = item.label && h("span", `${item.label} · ${ORIGIN[item.origin]}`);
+    const label = item.label && h("span", item.label);
     const cited = shown.every(({ card }) => card.hidden || !card.querySelector(".sources")) && sources(item.sources);
     fill(foot, item.stopped && "（已停止）", label, cited);
     const inCards = item.cards.flatMap(({ card }) => card.actions?.map(({ value }) => value));

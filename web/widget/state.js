@@ -26,8 +26,8 @@ const HANDLERS = {
   "response.card": carded,
   "response.choices": (state, event) => replied(state, event, { choices: event.choices }),
   "response.done": (state, event) => {
-    const { text, origin, label, sources } = event;
-    return settled(replied(state, event, { done: true, text, origin, label, sources }), event.in_reply_to);
+    const { text, label, sources } = event;
+    return settled(replied(state, event, { done: true, text, label, sources }), event.in_reply_to);
   },
   "response.cancelled": cancelled,
   "escalation.raised": raised,
@@ -92,7 +92,7 @@ function accepted(state, { id }) {
 /** Changes a reply, which begins with whichever of its frames comes first. */
 function replied(state, { response_id: id }, change) {
   const apply = typeof change === "function" ? change : (reply) => ({ ...reply, ...change });
-  if (!has(state, id)) state = added(state, { kind: "reply", id, text: "", done: false, cards: [], choices: [], sources: [] });
+  if (!has(state, id)) state = added(state, { kind: "reply", id, text: "", done: false, cards: [], choices: [] });
   return mapped(state, (item) => (item.id === id ? apply(item) : item));
 }
 

@@ -236,6 +236,12 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+async def _guide_page(request: Request) -> Response:
+    """Answer `GET /v1/guide/{id}` with one section, which tries to be markup."""
+    section = {"heading": "停车场", "text": "地下两层，<b>东门</b>进。"}
+    return JSONResponse({"id": request.path_params["id"], "sections": [section]})
+
+
 def done(response: str, text: str, *, to: str | None, sources: list[Frame] | None = None) -> Frame:
     """A `response.done`."""
     return {
@@ -246,6 +252,7 @@ def done(response: str, text: str, *, to: str | None, sources: list[Frame] | Non
         "origin": "knowledge",
         "label": "AI 生成",
         "sources": sources or [],
+        "generated": None,
         "timing_ms": {"all": 3.2},
         "trace_id": "t1",
     }
@@ -283,6 +290,7 @@ class Theatre:
             Route("/", _hospital),
             Route("/elsewhere", _elsewhere),
             Route("/partner", _partner),
+            Route("/v1/guide/{id}", _guide_page),
             Route("/v1/sessions", self._create, methods=["POST"]),
             Route("/v1/sessions/{id}/transcript", self._transcript),
             Route("/v1/sessions/{id}", self._erase, methods=["DELETE"]),

@@ -32,7 +32,7 @@ async def test_an_answer_streams_and_the_whole_text_replaces_what_streamed(widge
     await stage.say(done("r", "先确认几样要紧的。", to=message["id"]))
     await expect(reply.locator(".bubble")).to_have_text("先确认几样要紧的。")
     await expect(reply).to_have_attribute("aria-busy", "false")
-    await expect(reply).to_contain_text("AI 生成 · 知识库")
+    await expect(reply).to_contain_text("AI 生成")
     await expect(widget.text("正在回复")).to_be_hidden()
 
 
@@ -183,13 +183,13 @@ async def test_blank_input_sends_nothing_and_long_input_grows_then_scrolls(widge
 
 
 async def test_sources_open_and_a_guide_card_does_not_repeat_the_answer(widget: Widget) -> None:
-    """An answer names where it stands; each source opens."""
+    """An answer names where it stands; each source opens with the words of the guide."""
     message = await widget.say("停车场在哪")
     await widget.stage.reply(GUIDE["answer"], to=message["id"], cards=(GUIDE,), sources=SOURCES)
     await expect(widget.card("guide")).to_be_hidden()
     sources = widget.root.locator("footer .sources")
     await sources.get_by_text("《停车与交通》").click()
-    await expect(sources.get_by_text("停车与交通：停车场")).to_be_visible()
+    await expect(sources.get_by_text("地下两层，<b>东门</b>进。")).to_be_visible()
 
 
 async def test_a_reader_who_scrolled_up_is_left_there(widget: Widget) -> None:

@@ -67,7 +67,8 @@ async def test_a_headache_leads_to_a_visit_with_a_question_about_parking_in_betw
     await patient.say("头疼三天了，有点恶心")
     await patient.answer()
     await patient.say("停车场在哪")
-    await expect(patient.root.get_by_text("《停车》").last).to_be_visible()
+    await patient.root.get_by_text("《停车》").last.click()
+    await expect(patient.root.locator(".sources p").last).to_contain_text("康宁路东门进")
     assert await patient.triaged(answers=MOST_ANSWERS) < MOST_ANSWERS
     result = patient.card("triage_result")
     await expect(result.get_by_role("heading", name="为什么")).to_be_visible()
