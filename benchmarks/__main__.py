@@ -10,7 +10,7 @@ import uvloop
 
 from app.knowledge import open_knowledge
 from app.running import settle_memory
-from benchmarks import hospital, model, reading, sockets, turns
+from benchmarks import hospital, model, reading, sockets, turns, voice
 from benchmarks.figures import Figure, keep, show
 from knowledge.loader import DIRECTORY, load_pack
 
@@ -31,6 +31,10 @@ def _hospital() -> list[Figure]:
 
 def _model() -> list[Figure]:
     return uvloop.run(model.measure())
+
+
+def _voice() -> list[Figure]:
+    return uvloop.run(voice.measure())
 
 
 def _service() -> list[Figure]:
@@ -71,6 +75,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "reading": _reading,
     "hospital": _hospital,
     "model": _model,
+    "voice": _voice,
     "service": _service,
 }
 

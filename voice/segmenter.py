@@ -9,7 +9,7 @@ from math import ceil
 from typing import Final, TypeAlias
 
 from domain.voice import CHUNK_SAMPLES, CHUNK_SECONDS, HEARD_RATE, TurnTaking
-from voice.loudness import MEMORY_CHUNKS, NoiseFloor, loudness
+from voice.loudness import MEMORY_CHUNKS, NoiseFloor
 from voice.wording import open_ended
 
 HYSTERESIS: Final = 0.15
@@ -121,10 +121,13 @@ class Segmenter:
         self._pressed = False
         return (self._end(End.PRESSED),) if self._speaking else ()
 
-    def hear(self, chunk: bytes, probability: float) -> tuple[SpeechEvent, ...]:
-        """Take the next chunk of `CHUNK_BYTES` with its probability of speech."""
+    def too_soft(self, level: float) -> bool:
+        """Whether nobody speaks and a chunk of this loudness could not be the beginning, whatever its probability."""
+        return not self._speaking and self._floor.known and level <= self.taking.start_ratio * self._floor.level
+
+    def hear(self, chunk: bytes, level: float, probability: float) -> tuple[SpeechEvent, ...]:
+        """Take the next chunk of `CHUNK_BYTES` with its loudness and its probability of speech."""
         self._chunks += 1
-        level = loudness(chunk)
         if not self._speaking:
             return self._wait(chunk, level, probability)
         return self._follow(chunk, level, probability)

@@ -51,10 +51,10 @@ class Vocabulary:
         return self.ids[f"<|{name}|>"]
 
 
-def make_whisper(directory: Path, *, says: str) -> Path:
-    """A model in `directory` that always says `says`, whatever it hears."""
+def make_whisper(directory: Path, *, says: str, width: int = 16) -> Path:
+    """A model in `directory` that always says `says`, whatever it hears; a wider one works harder for it."""
     vocabulary = write_tokenizer(directory, [says])
-    spec = silent_spec(vocabulary, width=16)
+    spec = silent_spec(vocabulary, width=width)
     said = vocabulary.sentence(says)
     follow(spec, vocabulary, {vocabulary.special("notimestamps"): said}, ends=[said])
     save(spec, vocabulary, directory)

@@ -208,6 +208,16 @@ async def test_a_broken_network_is_said() -> None:
     assert failure.value.kind == "failed"
 
 
+async def test_a_second_look_that_fails_leaves_the_first() -> None:
+    """Doubtful words are better than none."""
+    decoder = FakeDecoder([words("我胸口疼", 0.4), SpeechFailed("speech recognition", "failed")])
+    async with recogniser(decoder) as ears:
+        listener = ears.listen(Screen())
+        listener.hear(SECOND)
+        final = await listener.finish()
+    assert (final.text, final.doubt) == ("我胸口疼", Doubt.UNSURE)
+
+
 async def test_who_comes_when_enough_wait_is_told_at_once() -> None:
     """One is recognised, one waits, the third is `Busy`; after that there is room again."""
     gate = threading.Event()

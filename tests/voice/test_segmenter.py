@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from domain.voice import CHUNK_SAMPLES, CHUNK_SECONDS, TurnTaking
+from voice.loudness import loudness
 from voice.segmenter import End, Segmenter, SpeechEnded, SpeechEvent, SpeechHeard, SpeechStarted
 
 pytestmark = pytest.mark.unit
@@ -34,7 +35,7 @@ class Talk:
     def speech(self, seconds: float, chunk: bytes = LOUD, probability: float = 0.95) -> Talk:
         """Somebody speaks for so long."""
         for _ in range(round(seconds / CHUNK_SECONDS)):
-            self.events.extend(self.segmenter.hear(chunk, probability))
+            self.events.extend(self.segmenter.hear(chunk, loudness(chunk), probability))
         return self
 
     def quiet(self, seconds: float, chunk: bytes = QUIET) -> Talk:

@@ -88,7 +88,10 @@ class Recogniser:
         told(first)
         if not short or doubt(first, seconds=seconds_of(audio)) is None:
             return first
-        second = await self._decode(audio, FULL_FRAMES)
+        try:
+            second = await self._decode(audio, FULL_FRAMES)
+        except Unavailable:
+            return first  # doubtful words are better than none
         told(second)
         return max(first, second, key=lambda one: (_rank(one, audio), one.confidence))
 
