@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from agent.model.breaker import State
+from domain.breaker import State
 from domain.model import ModelUsage
 from domain.model_call import ModelPurpose
 

@@ -75,9 +75,14 @@ async def open_voice(settings: Settings, *, expected: Sequence[str] = ()) -> Asy
             except SpeechFailed as failure:
                 recogniser = None
                 missing.append(str(failure))
+        speaking, silent = _speaking(settings)
+        if silent:
+            missing.append(silent)
         yield OpenVoice(
             recogniser=recogniser,
             activity=activity,
+            voice=speaking,
+            decoder=await asyncio.to_thread(_decoder) if recogniser else None,
             taking=taking,
             interrupting=interrupting,
             missing=tuple(missing),
@@ -107,6 +112,28 @@ def _networks(settings: Settings) -> tuple[Whisper, Whisper | None]:
         return Whisper(directory, device=device, compute=compute, threads=threads, workers=settings.voice_workers)
 
     return opened(final), opened(quick) if quick is not None and complete(quick) else None
+
+
+def _speaking(settings: Settings) -> tuple[TextToSpeech | None, str]:
+    """The voice, or what is missing for one."""
+    from voice.synthesis.espeak import Espeak  # noqa: PLC0415 - each part of voice loads what it needs
+
+    house = Espeak(settings.voice_program, words_a_minute=settings.voice_words_a_minute)
+    if not house.there():
+        return None, f"no program {settings.voice_program}, so nothing is spoken: install espeak-ng"
+    if not settings.voice_cloud:
+        return house, ""
+    from voice.synthesis.edge import Edge  # noqa: PLC0415 - loads aiohttp
+    from voice.synthesis.voices import Voices  # noqa: PLC0415
+
+    cloud = Edge(settings.voice_cloud_name, relay=settings.voice_cloud_relay)
+    return Voices(cloud, house, monotonic=time.monotonic), ""
+
+
+def _decoder() -> AudioDecoder:
+    from voice.clips import Clips  # noqa: PLC0415 - loads FFmpeg's libraries
+
+    return Clips()
 
 
 def _activity() -> VoiceActivity:

@@ -20,6 +20,10 @@ class VoiceSettings(BaseSettings):
     `auto` is a GPU where there is one; `voice_compute` is CTranslate2's type, int8 on a CPU and float16 on a GPU when
     empty. `voice_workers` utterances are recognised at once with `voice_threads` threads each (0: all cores shared),
     `voice_queue` may wait. `voice_short_input` recognises short utterances at half length first.
+
+    The voice is espeak-ng (`voice_program`, `voice_words_a_minute`), offline. `voice_cloud` adds edge-tts with
+    `voice_cloud_name` for what is not private: texts then leave the house. `voice_cloud_relay` is a relay of the
+    hospital's own to use instead of the service's address.
     """
 
     voice: bool = True
@@ -35,6 +39,11 @@ class VoiceSettings(BaseSettings):
     voice_short_input: bool = True
     voice_end_seconds: Annotated[float, Field(ge=0.2, le=3)] = 0.6
     voice_open_end_seconds: Annotated[float, Field(ge=0.2, le=5)] = 1.2
+    voice_program: Annotated[str, Field(min_length=1)] = "espeak-ng"
+    voice_words_a_minute: Annotated[int, Field(ge=80, le=400)] = 165
+    voice_cloud: bool = False
+    voice_cloud_name: Annotated[str, Field(pattern=r"^[a-z]{2,3}-[\w-]+Neural$")] = "zh-CN-XiaoxiaoNeural"
+    voice_cloud_relay: Annotated[str, Field(pattern=r"^(wss?://\S+)?$")] = ""
 
     @field_validator("voice_mirror")
     @classmethod

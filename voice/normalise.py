@@ -190,6 +190,8 @@ def _rules() -> tuple[Rule, ...]:
         (r"[-−](?=\d)", lambda _: "，"),
         (rf"{_START}({_N})(?=\s*(?:{_MEASURES})(?!号楼))", lambda found: _amount(found[1])),
         (rf"{_START}({_N})", lambda found: _plain(found[1])),
+        (r"\d+", lambda found: spelt(found[0])),
+        (r"[%￥¥]", lambda _: ""),
         (r"和\s*/\s*或", lambda _: "和或"),
         (r"(?<=[一-鿿])\s*/\s*(?=[一-鿿])", lambda _: "或"),
         (r"(?<=[A-Z])(?=[A-Z])", lambda _: " "),  # CT, MRI: letter by letter

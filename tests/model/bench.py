@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from agent.model.breaker import State
+from domain.breaker import State
 from agent.model.mode import Mode
 from agent.model.ollama import OllamaHost, Options
 from agent.model.pool import Pool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.model.breaker import LONGEST_SECONDS, PAUSE_SECONDS, THRESHOLD, Breaker
+from domain.breaker import LONGEST_SECONDS, PAUSE_SECONDS, THRESHOLD, Breaker
 
 pytestmark = pytest.mark.unit
 

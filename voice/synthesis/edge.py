@@ -6,6 +6,7 @@ Texts leave the house on this way, so what is private is refused here too, whoev
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from typing import Any, Final
@@ -33,7 +34,7 @@ class Edge:
         self._voice = voice
         self._first_seconds = first_seconds
         if relay:  # the library keeps its one address in a module
-            communicate.WSS_URL = f"{relay}{'&' if '?' in relay else '?'}relay=1"
+            vars(communicate)["WSS_URL"] = f"{relay}{'&' if '?' in relay else '?'}relay=1"
 
     async def say(self, saying: Saying) -> AsyncGenerator[bytes, None]:
         """The audio as it comes; see `TextToSpeech`."""
@@ -42,12 +43,12 @@ class Edge:
         rate = f"{round((saying.rate - 1) * 100):+d}%"
         heard = False
         async with aclosing(self._mp3(edge_tts.Communicate(saying.text, self._voice, rate=rate))) as stream:
-            decoder = av.CodecContext.create("mp3", "r")
+            decoder = _Mp3()
             async for mp3 in stream:
-                for pcm in _decoded(decoder, mp3):
+                for pcm in decoder.take(mp3):
                     heard = True
                     yield pcm
-            for pcm in _decoded(decoder, b""):
+            for pcm in decoder.take(b""):
                 heard = True
                 yield pcm
         if not heard:
@@ -79,14 +80,17 @@ async def _closable(chunks: Any) -> AsyncGenerator[Any, None]:
         yield chunk
 
 
-def _decoded(decoder: Any, mp3: bytes) -> Iterator[bytes]:
-    """What the MP3 so far gives as PCM16LE mono 24 kHz; no bytes end it."""
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=SPOKEN_RATE)
-    try:
-        packets = decoder.parse(mp3)
-        for packet in packets:
-            for frame in decoder.decode(packet):
-                for made in resampler.resample(frame):
-                    yield made.to_ndarray().tobytes()
-    except av.FFmpegError as broken:
-        raise SpeechFailed(NAME, "failed") from broken
+class _Mp3:
+    """MP3 as it comes in to PCM16LE mono 24 kHz."""
+
+    def __init__(self) -> None:
+        self._decoder: Any = av.CodecContext.create("mp3", "r")
+        self._resampler = av.AudioResampler(format="s16", layout="mono", rate=SPOKEN_RATE)
+
+    def take(self, mp3: bytes) -> Iterator[bytes]:
+        """What can be said by now; no bytes end it. A packet that is no audio is passed over."""
+        for packet in self._decoder.parse(mp3):
+            with contextlib.suppress(av.FFmpegError):
+                for frame in self._decoder.decode(packet):
+                    for made in self._resampler.resample(frame):
+                        yield made.to_ndarray().tobytes()

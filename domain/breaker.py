@@ -1,4 +1,4 @@
-"""Leaves a host alone that failed, and tries it again with one request at a time. Pure; time is an argument.
+"""Leaves a service alone that failed, and tries it again with one request at a time. Pure; time is an argument.
 
 closed ── `THRESHOLD` failures in a row, or one that is `certain` ──► open
 open ── the pause is over and one request asks ──► trying
@@ -18,7 +18,7 @@ LONGEST_SECONDS: Final = 60.0
 
 
 class Breaker:
-    """The breaker of one host. Times are seconds of one monotonic clock."""
+    """The breaker of one host or service. Times are seconds of one monotonic clock."""
 
     def __init__(self) -> None:
         self._state: State = "closed"
