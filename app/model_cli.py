@@ -90,7 +90,7 @@ async def _climbed(host: OllamaHost, settings: Settings) -> Climbed | ModelFaile
 
 
 def _show(found: list[Climbed | ModelFailed]) -> None:
-    table = Table("host", "model", "think", "schema", "verdict", "Chinese", "first", "whole", "tokens/s")
+    table = Table("host", "model", "think", "asked for", "verdict", "Chinese", "first", "whole", "tokens/s")
     for one in found:
         if isinstance(one, ModelFailed):
             table.add_row(one.dependency, "", "", "", f"[red]away: {one.kind}[/]")
@@ -112,7 +112,7 @@ def _row(rung: Rung) -> tuple[str, ...]:
     return (
         rung.model,
         "on" if rung.think else "off",
-        "yes" if rung.schema else "no",
+        "schema" if rung.schema else "tools" if rung.tools else "text",
         verdict,
         "yes" if rung.chinese else "no",
         f"{rung.first_seconds:.2f} s",

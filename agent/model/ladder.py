@@ -1,8 +1,9 @@
 """The ladder: what the models of one host can do, found by trying.
 
-Every model is tried with thinking on and off, in plain text and with a JSON Schema, in Chinese. A rung works
-when the reply has the right shape, is Chinese or understood the Chinese, shows no thinking, and comes in the
-time a turn has for it; loading the weights does not count.
+Every model is tried with thinking on and off, in plain text and with a JSON Schema, in Chinese; one that says it
+calls tools is given one, asked as it answers text best. A rung works when the reply has the right shape, is Chinese
+or understood the Chinese, shows no thinking, and comes in the time a turn has for it; loading the weights does not
+count.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -20,7 +22,7 @@ from agent.model.budgets import BUDGETS, Budgets
 from agent.model.mode import Mode
 from agent.model.places import Host
 from domain.errors import ModelFailed
-from domain.model import ChatMessage, ChatRequest, ModelDigest, ModelUsage
+from domain.model import ChatMessage, ChatRequest, ModelDigest, ModelUsage, ToolCall, ToolOffer
 
 Verdict = Literal["works", "slow", "broken", "failed"]
 
@@ -54,9 +56,25 @@ _SCHEMA: Final = (
 )
 
 
+_TOOL: Final = ToolOffer(
+    name="departments",
+    description="查本院有哪些科室、在哪里",
+    parameters={
+        "type": "object",
+        "properties": {"name": {"type": "string", "description": "科室名里的字"}},
+        "required": ["name"],
+    },
+)
+_TOOLS: Final = (
+    ChatMessage(role="system", content="你是医院的导诊助手。医院的信息只能用工具查，不知道的先查再答。"),
+    ChatMessage(role="user", content="<病人的话>请问骨科在几楼？</病人的话>"),
+)
+_ASKED_FOR: Final = "骨"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
-    """One try. `detail` says why it does not work: a failure's kind, `shape` or `empty`.
+    """One try. `detail` says why it does not work: a failure's kind, `shape` or `empty`; `tools` that one was given.
 
     `chinese` is whether the text was Chinese, or the Chinese was understood. `first_seconds` is until the first
     piece shown, `seconds` until the end, both without loading the weights.
@@ -71,6 +89,7 @@ class Rung:
     first_seconds: float = 0.0
     seconds: float = 0.0
     tokens_per_second: float = 0.0
+    tools: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +127,16 @@ async def climb(host: Host, wanted: Wanted, *, monotonic: Callable[[], float], b
             for schema in (False, True)
             for think in (False, True)
         ]
+        for_text = _best(tried, schema=False)
+        if for_text is not None and "tools" in await host.capabilities(digest.name):
+            tried.append(await _try(host, digest, think=for_text, tools=True, monotonic=monotonic, budgets=budgets))
         rungs += tried
         if not mode.answers:
             mode = Mode(
                 model=digest,
-                think_for_text=_best(tried, schema=False),
+                think_for_text=for_text,
                 think_for_schema=_best(tried, schema=True),
-                tools="tools" in await host.capabilities(digest.name),
+                tools=any(rung.tools and rung.verdict == "works" for rung in tried),
             )
     mode = Mode(
         model=mode.model if mode.answers else None,
@@ -141,38 +163,50 @@ def _named(served: tuple[ModelDigest, ...], name: str) -> ModelDigest | None:
 
 def _best(rungs: list[Rung], *, schema: bool) -> bool | None:
     """With which `think` it works, without rather than with; `None` when neither does."""
-    working = [rung.think for rung in rungs if rung.schema is schema and rung.verdict == "works"]
+    working = [rung.think for rung in rungs if rung.schema is schema and not rung.tools and rung.verdict == "works"]
     return min(working, default=None)
 
 
 async def _try(
-    host: Host, model: ModelDigest, *, think: bool, schema: bool, monotonic: Callable[[], float], budgets: Budgets
+    host: Host,
+    model: ModelDigest,
+    *,
+    think: bool,
+    schema: bool = False,
+    tools: bool = False,
+    monotonic: Callable[[], float],
+    budgets: Budgets,
 ) -> Rung:
     request = ChatRequest(
-        messages=_SCHEMA if schema else _TEXT,
+        messages=_SCHEMA if schema else _TOOLS if tools else _TEXT,
         schema=_Reading.model_json_schema() if schema else None,
+        tools=(_TOOL,) if tools else (),
         most_tokens=MOST_TOKENS,
     )
+    failed = partial(Rung, model=model.name, think=think, schema=schema, tools=tools, verdict="failed")
     since, first, text, usage = monotonic(), None, "", None
+    calls: list[ToolCall] = []
     try:
         async with asyncio.timeout(RUNG_SECONDS), aclosing(host.chat(request, model, think=think)) as pieces:
             async for piece in pieces:
                 first = monotonic() if first is None and piece.text.strip() else first
                 text += piece.text
+                calls += piece.calls
                 usage = piece.usage or usage
     except ModelFailed as failure:
-        return Rung(model=model.name, think=think, schema=schema, verdict="failed", detail=failure.kind)
+        return failed(detail=failure.kind)
     except TimeoutError:
-        return Rung(model=model.name, think=think, schema=schema, verdict="failed", detail="timeout")
+        return failed(detail="timeout")
     ended = monotonic()
     load = usage.load_seconds if usage else 0.0
     first_seconds, seconds = max((first or ended) - since - load, 0.0), max(ended - since - load, 0.0)
-    detail, chinese = _judge(text, schema=schema)
+    detail, chinese = _judge_calls(calls) if tools else _judge(text, schema=schema)
     late = seconds > budgets.understanding_seconds if schema else first_seconds > budgets.first_sentence_seconds
     return Rung(
         model=model.name,
         think=think,
         schema=schema,
+        tools=tools,
         verdict="broken" if detail or not chinese else "slow" if late else "works",
         detail=detail,
         chinese=chinese,
@@ -184,6 +218,15 @@ async def _try(
 
 def _speed(usage: ModelUsage | None) -> float:
     return usage.tokens_per_second if usage else 0.0
+
+
+def _judge_calls(calls: list[ToolCall]) -> tuple[str, bool]:
+    """What is wrong with the calls of a reply, and whether they ask for the department that was meant."""
+    if not calls:
+        return "empty", False
+    if any(call.name != _TOOL.name for call in calls):
+        return "shape", False
+    return "", any(_ASKED_FOR in str(call.arguments.get("name", "")) for call in calls)
 
 
 def _judge(text: str, *, schema: bool) -> tuple[str, bool]:

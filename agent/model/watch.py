@@ -87,6 +87,8 @@ class Watch:
         """Whether a ladder was climbed for the models wanted now, to its end."""
         if any(rung.detail in _PASSING for rung in known.rungs):
             return False
+        if known.mode.tools and not any(rung.tools for rung in known.rungs):
+            return False  # kept by a version that believed what a model says of itself
         tried = {rung.model for rung in known.rungs}
         return all(name in tried or name in known.missing for name in self._wanted.models) and (
             known.mode.embedder is not None or self._wanted.embedder in known.missing

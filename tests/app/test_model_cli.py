@@ -14,7 +14,8 @@ from tests.fakes.ollama_server import Model, serving
 
 pytestmark = pytest.mark.e2e
 
-THINKS = Model(thinks=True, capabilities=("completion", "thinking", "tools"))
+CALLS = ({"name": "departments", "arguments": {"name": "骨科"}},)
+THINKS = Model(thinks=True, capabilities=("completion", "thinking", "tools"), calls=CALLS)
 
 
 async def banyi(*arguments: str, hosts: str, folder: Path, **settings: str) -> tuple[int, str, str]:
@@ -47,7 +48,7 @@ async def test_check_prints_the_ladder_and_the_mode_chosen(tmp_path: Path) -> No
     async with serving({"deepseek-r1:7b": THINKS, "bge-m3:latest": Model()}) as server:
         code, output, _ = await banyi("check", hosts=f"{server.url},{away}", folder=tmp_path)
     assert code == 0
-    assert output.count("works") == 4
+    assert output.count("works") == 5
     assert "away: connect" in output
     assert "missing" in output
     assert f"{server.url}: model mode: deepseek-r1:7b, text thinking off, schema thinking off" in output

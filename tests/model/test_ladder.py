@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,8 @@ from tests.model.bench import R1, host_at, pool_of
 pytestmark = pytest.mark.contract
 
 WANTED = Wanted(models=("r1", "small"), embedder="bge")
-THINKS = Model(thinks=True, capabilities=("completion", "thinking", "tools"))
+CALLS = ({"name": "departments", "arguments": {"name": "骨科"}},)
+THINKS = Model(thinks=True, capabilities=("completion", "thinking", "tools"), calls=CALLS)
 BGE = ModelDigest(name="bge:latest", digest="d1")
 
 
@@ -30,8 +32,9 @@ def _still() -> float:
 
 
 def _verdicts(rungs: tuple[Rung, ...], model: str = "r1") -> dict[tuple[bool, bool], str]:
-    """(schema, think) → verdict and detail."""
-    return {(one.schema, one.think): f"{one.verdict} {one.detail}".strip() for one in rungs if one.model == model}
+    """(schema, think) → verdict and detail, of the rungs without tools."""
+    found = (one for one in rungs if one.model == model and not one.tools)
+    return {(one.schema, one.think): f"{one.verdict} {one.detail}".strip() for one in found}
 
 
 async def test_a_good_thinking_model_works_on_every_rung_and_answers_without_thinking() -> None:
@@ -76,6 +79,27 @@ async def test_what_is_wrong_with_a_rung_is_said(model: Model, rung: tuple[bool,
     async with serving({"r1": model}) as server, host_at(server.url) as host:
         found = await climb(host, WANTED, monotonic=_still)
     assert _verdicts(found.rungs)[rung] == verdict
+
+
+@pytest.mark.parametrize(
+    ("calls", "verdict"),
+    [
+        (CALLS, "works"),
+        ((), "broken empty"),
+        (({"name": "book", "arguments": {"name": "骨科"}},), "broken shape"),
+        (({"name": "departments", "arguments": {"name": "眼科"}},), "broken"),
+    ],
+)
+async def test_tools_are_offered_only_to_a_model_that_was_seen_to_call_them(
+    calls: tuple[dict[str, Any], ...], verdict: str
+) -> None:
+    """What a model says of itself is not enough."""
+    async with serving({"r1": replace(THINKS, calls=calls)}) as server, host_at(server.url) as host:
+        found = await climb(host, WANTED, monotonic=_still)
+    [rung] = [one for one in found.rungs if one.tools]
+    assert f"{rung.verdict} {rung.detail}".strip() == verdict
+    assert found.mode.tools is (verdict == "works")
+    assert found.mode.answers
 
 
 async def test_a_model_too_slow_for_a_turn_is_not_used_and_the_light_one_is() -> None:
@@ -127,7 +151,7 @@ async def test_a_host_that_comes_back_is_put_to_its_ladder_again() -> None:
         await watch.look()
         await watch.settled()
         await watch.look()
-        assert len(server.chats()) == 4
+        assert len(server.chats()) == 5
         await server.stop()
         await watch.look()
         assert pool.members[0].away
@@ -136,7 +160,7 @@ async def test_a_host_that_comes_back_is_put_to_its_ladder_again() -> None:
         await watch.look()
         await watch.settled()
         assert pool.answers()
-        assert len(server.chats()) == 8
+        assert len(server.chats()) == 10
 
 
 async def test_another_model_under_the_same_name_is_tried_anew() -> None:
@@ -155,7 +179,7 @@ async def test_a_restart_knows_the_ladder_of_the_same_models(tmp_path: Path) -> 
     """From the file; a damaged file is climbed again, as is one for other wishes."""
     file = tmp_path / "ladders.json"
     async with serving({"r1": THINKS}) as server:
-        for wanted, asked in ((WANTED, 4), (WANTED, 4), (replace(WANTED, models=("r1", "other")), 8)):
+        for wanted, asked in ((WANTED, 5), (WANTED, 5), (replace(WANTED, models=("r1", "other")), 10)):
             async with pool_of([server.url], mode=None) as pool:
                 watch = Watch(pool, wanted, monotonic=_still, kept_in=file)
                 await watch.look()
@@ -167,7 +191,7 @@ async def test_a_restart_knows_the_ladder_of_the_same_models(tmp_path: Path) -> 
             watch = Watch(pool, WANTED, monotonic=_still, kept_in=file)
             await watch.look()
             await watch.settled()
-            assert len(server.chats()) == 12
+            assert len(server.chats()) == 15
 
 
 async def test_a_ladder_broken_off_by_the_host_is_climbed_again() -> None:
