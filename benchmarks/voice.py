@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,13 +36,12 @@ async def measure() -> list[Figure]:
     """The ear's CPU, the way to the recogniser, many streams at once, and whether the event loop is ever held."""
     activity = SileroActivity()
     recording = conversation()
-    with whisper(width=32) as light, whisper(width=512) as heavy:
-        return [
-            _ear(activity, recording),
-            await _to_the_recogniser(activity, recording),
-            *await _many(activity, recording, light),
-            await _stall(heavy),
-        ]
+    return [
+        _ear(activity, recording),
+        await _to_the_recogniser(activity, recording),
+        *await _many(activity, recording),
+        await _stall(),
+    ]
 
 
 def conversation() -> bytes:
@@ -52,12 +51,17 @@ def conversation() -> bytes:
     return in_noise(clean, hum(clean.size / HEARD_RATE + 0.01)[: clean.size], decibels=15).tobytes()
 
 
-@contextmanager
-def whisper(*, width: int) -> Iterator[Whisper]:
-    """Weights of one layer so wide; those of `base` are 512 wide and have six."""
+@asynccontextmanager
+async def recognition(*, width: int, queue: int) -> AsyncIterator[tuple[Workers, Whisper]]:
+    """One thread and made weights of one layer so wide; those of `base` are 512 wide and have six."""
+    workers = Workers(places=1, queue=queue)
     with TemporaryDirectory() as directory:
         made = make_whisper(Path(directory), says=SAYS, width=width)
-        yield Whisper(made, device="cpu", compute="int8", threads=1, workers=1)
+        network = await workers.run(lambda: Whisper(made, device="cpu", compute="int8", threads=1, workers=1))
+        try:
+            yield workers, network
+        finally:
+            await workers.aclose()
 
 
 def _ear(activity: SileroActivity, recording: bytes) -> Figure:
@@ -126,11 +130,15 @@ async def _to_the_recogniser(activity: SileroActivity, recording: bytes) -> Figu
     )
 
 
-async def _many(activity: SileroActivity, recording: bytes, network: Whisper) -> list[Figure]:
+async def _many(activity: SileroActivity, recording: bytes) -> list[Figure]:
     """Streams at their own pace, shifted against each other, with partials and finals of made weights."""
-    workers = Workers(places=1, queue=4 * STREAMS)
-    recogniser = Recogniser(network, network, workers, monotonic=time.monotonic)
-    await recogniser.warm()
+    async with recognition(width=32, queue=4 * STREAMS) as (workers, network):
+        recogniser = Recogniser(network, network, workers, monotonic=time.monotonic)
+        await recogniser.warm()
+        return await _listening(activity, recording, recogniser)
+
+
+async def _listening(activity: SileroActivity, recording: bytes, recogniser: Recogniser) -> list[Figure]:
     late: list[float] = []
     finals: list[Hypothesis] = []
     began, cpu = time.perf_counter() + 0.2, time.process_time()
@@ -159,7 +167,6 @@ async def _many(activity: SileroActivity, recording: bytes, network: Whisper) ->
 
     await asyncio.gather(*(stream(number) for number in range(STREAMS)))
     used = (time.process_time() - cpu) / LISTENING_SECONDS
-    await workers.aclose()
     return [
         Figure(
             name=f"{STREAMS} listening streams, latest frame",
@@ -178,17 +185,16 @@ async def _finish(listener: Listener, finals: list[Hypothesis]) -> None:
     finals.append(await listener.finish())
 
 
-async def _stall(network: Whisper) -> Figure:
+async def _stall() -> Figure:
     """How long the event loop is held while a thread decodes 30 s, the longest of all looks."""
-    workers = Workers(places=1, queue=0)
     audio = np.zeros(HEARD_RATE * 30, np.float32)
-    decoding = asyncio.create_task(workers.run(lambda: network.decode(audio, frames=3000, thorough=True)))
     held = []
-    while not decoding.done():
-        looked = time.perf_counter()
-        await asyncio.sleep(STALL_LOOKS_SECONDS)  # noqa: TID251 - how late it wakes is what is measured
-        held.append((time.perf_counter() - looked - STALL_LOOKS_SECONDS) * 1000)
-    await workers.aclose()
+    async with recognition(width=512, queue=0) as (workers, network):
+        decoding = asyncio.create_task(workers.run(lambda: network.decode(audio, frames=3000, thorough=True)))
+        while not decoding.done():
+            looked = time.perf_counter()
+            await asyncio.sleep(STALL_LOOKS_SECONDS)  # noqa: TID251 - how late it wakes is what is measured
+            held.append((time.perf_counter() - looked - STALL_LOOKS_SECONDS) * 1000)
     return Figure(
         name="event loop held by a decode, longest",
         value=round(max(held), 1),

@@ -1,8 +1,15 @@
-"""The threads recognition runs on, and the short queue before them. The network lets go of the interpreter's lock."""
+"""The threads recognition runs on, and the short queue before them.
+
+The network lets go of the interpreter's lock, so threads do as well as processes and share one copy of the weights.
+They stand back for the event loop when the cores are taken; what they open inherits that.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
@@ -12,13 +19,14 @@ from domain.errors import Busy
 T = TypeVar("T")
 
 DEPENDENCY: Final = "speech recognition"
+NICENESS: Final = 10
 
 
 class Workers:
     """At most `places` calls run, at most `queue` wait; used from one event loop."""
 
     def __init__(self, *, places: int, queue: int) -> None:
-        self._threads = ThreadPoolExecutor(places, thread_name_prefix="recognition")
+        self._threads = ThreadPoolExecutor(places, thread_name_prefix="recognition", initializer=_stand_back)
         self._places = places
         self._most = places + queue
         self._busy = 0
@@ -49,3 +57,9 @@ class Workers:
         self._busy -= 1
         if not work.cancelled():
             work.exception()
+
+
+def _stand_back() -> None:
+    """Lower the priority of this thread; only Linux has priorities of threads."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
