@@ -7,6 +7,7 @@ from langgraph.graph import END
 from agent import cards, identifying
 from agent.booking.step import PERSON
 from agent.conversation import Conversation
+from agent.follow_up import replies as follow_up_replies
 from agent.records import cards as record_cards
 from agent.state import Task, TurnState
 from agent.talk import PRESSED_AGAIN, TEXTS
@@ -14,6 +15,7 @@ from domain.clinical import Presence
 from domain.session import Pending, PendingKind
 from domain.turn import Choice, Utterance
 from tools import records
+from tools.follow_up.readings import measured
 from understanding.reading import BookingAsk, BookingWish, Understanding
 
 RESUMING = frozenset({"repeat", "go_on"})
@@ -50,6 +52,9 @@ COURTESIES = frozenset(
 """Small talk that may interrupt an interview; the open question comes back after it."""
 READ_AS_ANSWERS = frozenset({"yes", "no", "never_mind", *RESUMING})
 HANDOFF_INTENTS = frozenset({"human"})
+FOLLOW_UP_INTENTS = frozenset({"follow_up", "follow_up_stop", "diary_trend"})
+INTERVIEWS = frozenset({Task.TRIAGE, Task.FOLLOW_UP})
+"""Whose open question takes any message that is about nothing else."""
 
 PENDING_OWNERS = {
     PendingKind.TRIAGE_QUESTION: Task.TRIAGE,
@@ -69,8 +74,11 @@ PENDING_OWNERS = {
     PendingKind.STOP_CHOICE: Task.BOOKING,
     PendingKind.PERSON_CHOICE: Task.BOOKING,
     PendingKind.HANDOFF_OFFER: Task.HANDOFF,
+    PendingKind.FOLLOW_UP_QUESTION: Task.FOLLOW_UP,
+    PendingKind.FOLLOW_UP_STOP: Task.FOLLOW_UP,
 }
 BOOKING_ACTIONS = frozenset({cards.BOOK, cards.SHOW_SLOTS, cards.CANCEL})
+FOLLOW_UP_ACTIONS = frozenset({follow_up_replies.START})
 RECORD_ACTIONS = frozenset({record_cards.REPORT, record_cards.RECORDS})
 IDENTIFYING = frozenset({PendingKind.IDENTITY_FORM, PendingKind.CODE_FORM})
 
@@ -89,11 +97,13 @@ def next_task(state: TurnState) -> str:
     return tasks[0].value if tasks else "compose"
 
 
-def plan(utterance: Utterance, conversation: Conversation, understanding: Understanding) -> tuple[Task, ...]:
+def plan(
+    utterance: Utterance, conversation: Conversation, understanding: Understanding, *, resumed: bool = False
+) -> tuple[Task, ...]:
     """The nodes that answer this message, in order; none when what stands already is all there is to say.
 
     What the patient feels comes first, then what they want, then questions beside it. A question that
-    is open keeps its owner when the message answers it.
+    is open keeps its owner when the message answers it; `resumed` says that a red flag asked about was just denied.
     """
     pending = conversation.pending
     if utterance.form:
@@ -103,15 +113,21 @@ def plan(utterance: Utterance, conversation: Conversation, understanding: Unders
     owner = owner_of(pending)
     if _stays_with_records(conversation, understanding, owner):
         return (Task.RECORDS,)
+    if _follows_up(conversation, understanding, owner, resumed=resumed):
+        return (Task.FOLLOW_UP,)
     tasks = [owner] if owner and answers(understanding, pending) and not _presses(understanding, owner) else []
     tasks += _wanted(understanding, consented=utterance.consented)
-    if owner is Task.TRIAGE and not _digresses(understanding, tasks):
-        tasks = [Task.TRIAGE, *(task for task in tasks if task is not Task.SMALL_TALK)]
+    if owner in INTERVIEWS and not _digresses(understanding, tasks):
+        tasks = [owner, *(task for task in tasks if task not in INTERVIEWS | {Task.SMALL_TALK})]
     if not tasks and (conversation.emergency or (pending and understanding.wants(*RESUMING))):
         return ()
     if not tasks:
         form = owner is Task.RECORDS and pending is not None and pending.kind in IDENTIFYING
-        tasks = [owner if owner in {Task.TRIAGE, Task.BOOKING} or (owner and form) else _otherwise(understanding)]
+        tasks = [owner if owner in INTERVIEWS | {Task.BOOKING} or (owner and form) else _otherwise(understanding)]
+        if owner is None:
+            tasks += _supposed(understanding)
+    if owner in {None, Task.TRIAGE} and understanding.supposed.findings:
+        tasks = [*(task for task in tasks if task is Task.GUIDANCE), Task.TRIAGE, *tasks]
     return tuple(dict.fromkeys(tasks))
 
 
@@ -119,15 +135,15 @@ def owner_of(pending: Pending | None) -> Task | None:
     """The node that asked; whose errand a form is stands in its facts."""
     if pending is None:
         return None
-    if pending.kind in IDENTIFYING and pending.facts.get(identifying.FOR) == identifying.RECORDS:
-        return Task.RECORDS
+    if pending.kind in IDENTIFYING and (errand := pending.facts.get(identifying.FOR)):
+        return {identifying.RECORDS: Task.RECORDS, identifying.FOLLOW_UP: Task.FOLLOW_UP}.get(errand, Task.BOOKING)
     return PENDING_OWNERS.get(pending.kind)
 
 
 def _form_owner(pending: Pending | None) -> Task:
     """A form belongs to who asked for one; one nobody asked for looks after bookings."""
     asked = pending is not None and pending.kind in IDENTIFYING
-    return Task.RECORDS if asked and owner_of(pending) is Task.RECORDS else Task.BOOKING
+    return (owner_of(pending) if asked else None) or Task.BOOKING
 
 
 def _stays_with_records(conversation: Conversation, understanding: Understanding, owner: Task | None) -> bool:
@@ -139,10 +155,26 @@ def _stays_with_records(conversation: Conversation, understanding: Understanding
     return about_it and ids <= records.OF_THE_READING and not complains(understanding) and owner is not Task.TRIAGE
 
 
+def _follows_up(conversation: Conversation, understanding: Understanding, owner: Task | None, *, resumed: bool) -> bool:
+    """Whether a message is for the follow-up alone: its own wishes, or what who is followed up measures or corrects."""
+    following = conversation.following
+    if {intent.id for intent in understanding.intents} & FOLLOW_UP_INTENTS:
+        return True
+    if owner is not None or following is None:
+        return False
+    return (resumed and following.open) or bool(measured(understanding)) or understanding.answer.corrects
+
+
 def _otherwise(understanding: Understanding) -> Task:
     """Words that lead to a chart or a department are taken for a complaint; anything else may be in the guide."""
     speaks_of_body = bool(understanding.complaint_ids) or any(not hint.named for hint in understanding.departments)
     return Task.TRIAGE if speaks_of_body and not understanding.educational else Task.GUIDANCE
+
+
+def _supposed(understanding: Understanding) -> list[Task]:
+    """What a model takes a message for that nothing else understood; the guide is asked anyway."""
+    asked = {intent.id for intent in understanding.supposed.intents}
+    return [Task.BOOKING] if asked & (BOOKING_INTENTS | {"which_dept"}) else []
 
 
 def _presses(understanding: Understanding, owner: Task) -> bool:
@@ -158,7 +190,7 @@ def _digresses(understanding: Understanding, tasks: list[Task]) -> bool:
     Words that merely sound like small talk are a reply all the same; the interview counts them.
     """
     ids = {intent.id for intent in understanding.intents}
-    elsewhere = any(task not in {Task.TRIAGE, Task.SMALL_TALK} for task in tasks)
+    elsewhere = any(task not in INTERVIEWS | {Task.SMALL_TALK} for task in tasks)
     return elsewhere or bool(ids & (COURTESIES | RESUMING))
 
 
@@ -199,6 +231,8 @@ def _choice_owner(choice: Choice, pending: Pending | None) -> Task:
         return Task.BOOKING
     if choice.action in RECORD_ACTIONS:
         return Task.RECORDS
+    if choice.action in FOLLOW_UP_ACTIONS:
+        return Task.FOLLOW_UP
     if pending and choice.value.split(":", 1)[0] == pending.id:
         if pending.kind is PendingKind.WAYS_CHOICE and choice.value.endswith(f":{PERSON}"):
             return Task.HANDOFF

@@ -34,7 +34,7 @@ async def triage(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     understanding = draft.understanding or Understanding(raw="")
     if understanding.wants("why"):
         return TurnUpdate(draft=draft.saying(*explaining.why(conversation, context.deps.knowledge.texts)))
-    told = routing.complains(understanding) or understanding.departments
+    told = routing.complains(understanding) or understanding.departments or understanding.supposed.findings
     nothing_told = not told and not draft.uncovered and not draft.alarming
     if conversation.case is None and nothing_told:
         asked = "triage.what_is_wrong"

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from langgraph.runtime import Runtime
 
-from agent import routing
+from agent import reading, red_flag_question, routing
 from agent.booking import finding
 from agent.conversation import Conversation
 from agent.deps import TurnContext
@@ -28,19 +28,28 @@ WITHOUT_CONSENT = frozenset({Task.GUIDANCE, Task.SMALL_TALK, Task.HANDOFF})
 
 @stage("understand")
 async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
-    """The lexicon's reading of the text; a tap or a form says all by itself."""
+    """The lexicon's reading of the text, completed by a model; a tap or a form says all by itself.
+
+    An emergency that only a model makes out is asked about before anything else is answered.
+    """
     context = runtime.context
     conversation, draft, utterance = state["conversation"], state["draft"], context.utterance
     text = "。".join(part for part in (draft.held_text, utterance.text) if part)
     understanding = Understanding(raw="")
     if text:
-        understanding = context.deps.knowledge.reader(text, pending=conversation.pending, now=utterance.at)
+        knowledge = context.deps.knowledge
+        understanding = knowledge.reader(text, pending=conversation.pending, now=utterance.at)
+        understanding = await reading.completed(understanding, conversation, knowledge, context.counsel)
+        if flags := reading.danger(understanding, conversation, knowledge):
+            doubting = red_flag_question.doubting(conversation, flags, quoting=True)
+            if doubting.doubts:
+                return red_flag_question.ask_next(doubting, draft, context)
         conversation = conversation.heard_from(utterance)
         if _someone_else(conversation, understanding):
             same = understanding.person.relation in {None, conversation.profile.relation}
             conversation = starts_over(await finding.release(conversation, context), same_person=same)
         conversation = replace(conversation, profile=known(conversation.profile, understanding))
-    tasks = routing.plan(utterance, conversation, understanding)
+    tasks = routing.plan(utterance, conversation, understanding, resumed=bool(draft.held_text))
     if draft.alarming:
         tasks = (Task.TRIAGE, *(task for task in tasks if task not in {Task.TRIAGE, Task.SMALL_TALK}))
     if not utterance.consented:

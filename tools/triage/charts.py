@@ -14,6 +14,9 @@ from tools.triage.case import TriageCase
 MAX_CHARTS = 2
 """More complaints than this are not asked about one by one; the red flags read all the words anyway."""
 
+MAX_SUPPOSED = 2
+"""Of the charts a model supposes the first ones are gone through."""
+
 SUPPOSED_CHILD_YEARS = 5.0
 """A child whose age nobody said is taken for this old until the chart has asked."""
 
@@ -38,6 +41,18 @@ def open_charts(case: TriageCase, pack: Pack) -> tuple[Complaint, ...]:
         return (*specific, *alarm)
     general = _general(fitting, begun, profile, pack)
     return (*specific, general, *(one for one in left_out if one.id in begun))
+
+
+def supposed_charts(case: TriageCase, pack: Pack) -> tuple[Complaint, ...]:
+    """The charts a model supposed, as far as the person is not outside of them and they are not open anyway."""
+    opened = {complaint.id for complaint in open_charts(case, pack)}
+    return tuple(
+        complaint
+        for one in case.supposed
+        if one not in opened
+        and (complaint := pack.complaints.get(one)) is not None
+        and admits(complaint.applies, case.profile)
+    )
 
 
 def admits(applies: Applies, profile: PatientProfile) -> bool:

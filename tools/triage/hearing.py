@@ -15,7 +15,7 @@ from knowledge.profile import AGES, CONDITIONS, SEXES
 from tools.triage import options
 from tools.triage.case import UNSURE, Fact, TriageCase
 from tools.triage.chart import Chart
-from tools.triage.charts import open_charts
+from tools.triage.charts import MAX_SUPPOSED, open_charts, supposed_charts
 from understanding.reading import Answer, PersonReading, Readings, Understanding
 
 SEVERITY_FROM = {"重": 7.0, "中": 4.0, "轻": 0.0, "不重": 0.0}
@@ -49,8 +49,11 @@ def hear(case: TriageCase, understanding: Understanding, pack: Pack) -> TriageCa
     for hint in understanding.departments or understanding.errands:
         hints[hint.id] = max(hint.weight, hints.get(hint.id, 0.0))
     new_ids = _led_to(case, understanding, pack)
+    for hint in understanding.supposed.departments:
+        hints.setdefault(hint.id, hint.weight)
     case = replace(
         case,
+        supposed=_supposed(case, understanding, pack),
         profile=_with_person(case.profile, understanding.person, understanding.readings),
         complaint_ids=tuple(dict.fromkeys((*case.complaint_ids, *new_ids))),
         readings={**case.readings, **_measured(understanding.readings)},
@@ -80,6 +83,13 @@ def _led_to(case: TriageCase, understanding: Understanding, pack: Pack) -> list[
     if standing:
         return standing
     return [max(named, key=weight.__getitem__)] if named else []
+
+
+def _supposed(case: TriageCase, understanding: Understanding, pack: Pack) -> tuple[str, ...]:
+    """The charts a model holds the messages so far to lead to, the first ones it named."""
+    concepts = (pack.lexicon.concepts.get(finding.concept) for finding in understanding.supposed.findings)
+    named = (concept.complaint for concept in concepts if concept is not None and concept.complaint)
+    return tuple(dict.fromkeys((*case.supposed, *named)))[:MAX_SUPPOSED]
 
 
 def answer(case: TriageCase, question_id: str, reply: Answer, *, quote: str, pack: Pack) -> TriageCase:
@@ -191,6 +201,7 @@ def _with_heard(case: TriageCase, understanding: Understanding, pack: Pack) -> T
     earlier = dict(case.earlier)
     corrects = understanding.answer.corrects
     opened = {chart.id for chart in (*open_charts(case, pack), *pack.general)}
+    beside = {chart.id for chart in supposed_charts(case, pack)}
     for heard in understanding.heard:
         complaint = pack.complaints.get(heard.complaint_id)
         question = complaint.by_id.get(heard.question_id) if complaint else None
@@ -203,7 +214,8 @@ def _with_heard(case: TriageCase, understanding: Understanding, pack: Pack) -> T
             place = _place(complaint.id, heard.name, question)
             if heard.present or corrects or place not in earlier:
                 earlier[place] = f"{_PRESENT if heard.present else _ABSENT}{heard.quote}"
-            continue
+            if complaint.id not in beside:
+                continue
         known = case.fact(complaint.id, question.id if is_option else heard.name)
         if known is None or corrects or (heard.present and not is_option):
             case = _with_answer(case, complaint, question, heard.name, present=heard.present, quote=heard.quote)

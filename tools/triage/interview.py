@@ -17,12 +17,12 @@ from domain.clinical import Disposition, RuleId, TriageResult
 from domain.patient import PatientProfile
 from domain.scheduling import HospitalDepartment
 from domain.session import Option
-from knowledge.complaints import QuestionKind
+from knowledge.complaints import Complaint, QuestionKind
 from knowledge.pack import Pack
 from tools.triage import options
 from tools.triage.case import Raised, TriageCase
 from tools.triage.chart import Chart
-from tools.triage.charts import open_charts
+from tools.triage.charts import open_charts, supposed_charts
 from tools.triage.departments import choose
 from tools.triage.disposition import at_least, judge
 from tools.triage.inquiry import Next, next_danger, next_plain, open_questions
@@ -77,8 +77,11 @@ def take_alarm(case: TriageCase) -> TriageCase:
 
 
 def next_step(case: TriageCase, pack: Pack, hospital: Sequence[HospitalDepartment] = ()) -> Ask | Decide:
-    """The next question, or the outcome once no question can change it."""
-    charts = tuple(Chart.of(complaint, case, pack) for complaint in open_charts(case, pack))
+    """The next question, or the outcome once no question can change it.
+
+    Charts a model supposed come last and take no question from the others.
+    """
+    charts = _charts(open_charts(case, pack), case, pack)
     reached = at_least(case, charts, pack)
     if reached < Disposition.CALL_120:
         for chart in charts:
@@ -89,12 +92,18 @@ def next_step(case: TriageCase, pack: Pack, hospital: Sequence[HospitalDepartmen
             found = next_plain(charts[0], reached)
             if found is not None:
                 return _ask(case, charts, charts[0], found, reached, pack)
+        beside = _charts(supposed_charts(case, pack), case, pack)
+        reached = at_least(case, (*charts, *beside), pack)
+        for chart in beside:
+            found = next_danger(chart, reached)
+            if found is not None:
+                return _ask(case, (*charts, *beside), chart, found, reached, pack)
     return decide(case, pack, hospital)
 
 
 def decide(case: TriageCase, pack: Pack, hospital: Sequence[HospitalDepartment] = ()) -> Decide:
     """The outcome as it stands, whatever is still open: what is unknown never counts as harmless."""
-    charts = tuple(Chart.of(complaint, case, pack) for complaint in open_charts(case, pack))
+    charts = _charts((*open_charts(case, pack), *supposed_charts(case, pack)), case, pack)
     judgement = judge(case, charts, pack)
     disposition = judgement.disposition
     complaints = [chart.complaint for chart in charts]
@@ -111,6 +120,10 @@ def decide(case: TriageCase, pack: Pack, hospital: Sequence[HospitalDepartment] 
         knowledge_version=pack.version,
     )
     return Decide(case=case, result=result, rule_ids=judgement.rule_ids, answers=_answers(charts, case))
+
+
+def _charts(complaints: Sequence[Complaint], case: TriageCase, pack: Pack) -> tuple[Chart, ...]:
+    return tuple(Chart.of(complaint, case, pack) for complaint in complaints)
 
 
 def _ask(case: TriageCase, charts: Sequence[Chart], chart: Chart, found: Next, reached: Disposition, pack: Pack) -> Ask:
