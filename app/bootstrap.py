@@ -16,6 +16,7 @@ from agent.packs import Library
 from agent.red_flag_reply import Reply
 from agent.turn import Turns
 from app.clock import SystemClock
+from app.console import OpenConsole, PackNames, open_console, reception
 from app.duties import text_sender, worker
 from app.health import SystemHealth
 from app.knowledge import open_knowledge
@@ -24,6 +25,7 @@ from app.model import OpenModel, open_indexing, open_model
 from app.reloading import REPORT, Reloading
 from app.settings import Settings
 from app.stores import Stores, open_stores
+from channels.console.routes import routes
 from channels.http import Application, Calls
 from channels.http_bodies import Notice, NoticePurpose
 from channels.hub import Hub
@@ -36,7 +38,9 @@ from domain.session import Pending
 from domain.turn import Escalated, Utterance
 from jobs.worker import Worker
 from knowledge.booking_rules import load_booking_rules
+from knowledge.desk_hours import load_desk
 from prompts import loader as prompts
+from tools.follow_up.enrolling import Enrolling
 from tools.guidance.meanings import Meanings
 from tools.hospital.sql.demo import load_demo
 from tools.proving import Proving
@@ -45,7 +49,11 @@ if TYPE_CHECKING:
     from tools.guidance.indexing import Indexing
 
 WEB: Final = Path(__file__).parent.parent / "web"
-PAGES: Final = {"/": "/demo/index.html"}
+PAGES: Final = {
+    "/": "/demo/index.html",
+    "/console": "/console/index.html",
+    "/console/": "/console/index.html",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +71,7 @@ class Service:
     reloading: Reloading
     model: OpenModel | None
     indexing: Indexing | None
+    console: OpenConsole
 
 
 @asynccontextmanager
@@ -77,6 +86,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     demo = load_demo(settings.knowledge_dir / "hospital" / "demo.yaml")
     prompts.load()
     rules = load_booking_rules(settings.knowledge_dir / "hospital" / "booking.yaml")
+    desk = load_desk(settings.knowledge_dir / "hospital" / "desk.yaml")
     clock = SystemClock(demo.hospital.zone)
     metrics = Metrics()
     meanings = Meanings()
@@ -103,10 +113,10 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 scheduling=stores.ports.scheduling,
                 notes=stores.ports.notes,
                 rules=rules,
-                waitlist=stores.hospital.waitlist,
-                front_desk=stores.hospital.front_desk,
-                people=stores.hospital.people,
-                inbox=stores.hospital.inbox,
+                waitlist=stores.ports.waitlist,
+                front_desk=stores.ports.front_desk,
+                people=stores.ports.people,
+                inbox=stores.ports.inbox,
                 patients=stores.ports.patients,
                 files=stores.ports.files,
                 records=stores.ports.records,
@@ -115,8 +125,10 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 archive=stores.archive.archive,
                 backlog=stores.backlog,
                 desk=stores.archive.desk,
+                follow_up=stores.archive.follow_up,
                 locks=stores.locks,
                 booking_code=settings.booking_code,
+                reception=reception(stores, desk),
                 model=model.pool if model else None,
                 model_meter=metrics.counsel,
             ),
@@ -153,8 +165,13 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         )
         hub = Hub(services)
         sessions = Sessions(services=services, hub=hub)
+        departments = await stores.ports.scheduling.departments()
+        enrolment = Enrolling(
+            stores.archive.follow_up, stores.ports.patients, clock, book=lambda: library.newest.pack.follow_up
+        )
+        console = open_console(services, stores, turns, PackNames(library, departments), desk, enrolment)
         yield Service(
-            app=asgi(services, sessions, library, metrics, settings),
+            app=asgi(services, sessions, library, metrics, settings, console),
             hub=hub,
             sessions=sessions,
             turns=turns,
@@ -167,10 +184,18 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             ),
             model=model,
             indexing=indexing,
+            console=console,
         )
 
 
-def asgi(services: Services, sessions: Sessions, library: Library, metrics: Metrics, settings: Settings) -> Application:
+def asgi(
+    services: Services,
+    sessions: Sessions,
+    library: Library,
+    metrics: Metrics,
+    settings: Settings,
+    console: OpenConsole,
+) -> Application:
     """The ASGI application over these services."""
     allowed_origins = frozenset(settings.allowed_origins)
     metrics_token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
@@ -184,7 +209,7 @@ def asgi(services: Services, sessions: Sessions, library: Library, metrics: Metr
             guide=library.guide_page,
         ),
         Realtime(services=services, sessions=sessions, hub=sessions.hub, allowed_origins=allowed_origins),
-        pages=Pages(WEB, aliases=PAGES).routes(),
+        pages=[*routes(console.console, console.live, sessions.hub), *Pages(WEB, aliases=PAGES).routes()],
         allowed_origins=allowed_origins,
     )
 

@@ -161,6 +161,10 @@ def main() -> None:
         from app.hospital_cli import hospital  # noqa: PLC0415
 
         cli.add_typer(hospital)
+    if sys.argv[1:2] in ([], ["staff"], ["--help"]):
+        from app.staff_cli import staff  # noqa: PLC0415
+
+        cli.add_typer(staff, name="staff")
     if sys.argv[1:2] in ([], ["model"], ["--help"]):
         from app.model_cli import model  # noqa: PLC0415
 

@@ -19,6 +19,7 @@ from memory import crypto
 from memory.backlog import RedisBacklog
 from memory.checkpointer import RedisCheckpointer
 from memory.connection import Connection
+from memory.desk import RedisBell, RedisTyping
 from memory.embedded import EmbeddedValkey
 from memory.events import RedisEventLog
 from memory.journal import RedisInputJournal
@@ -45,6 +46,8 @@ class Stores:
     backlog: RedisBacklog
     locks: RedisSessionLocks
     limits: RedisRateLimits
+    bell: RedisBell
+    typing: RedisTyping
     checkpointer: RedisCheckpointer
     archive: OpenArchive
     hospital: OpenHospital
@@ -74,9 +77,9 @@ async def open_stores(
         stack.push_async_callback(connection.aclose)
         signals = Signals(connection)
         stack.push_async_callback(signals.aclose)
-        archive_database = _database(settings, "archive.db")
-        stack.push_async_callback(archive_database.close)
-        archive = await open_archive(archive_database, cipher=crypto, master=master, clock=clock)
+        record = archive_database(settings)
+        stack.push_async_callback(record.close)
+        archive = await open_archive(record, cipher=crypto, master=master, clock=clock)
         booking_database = hospital_database(settings)
         stack.push_async_callback(booking_database.close)
         hospital = await open_hospital(booking_database, demo, rules, cipher=crypto, master=master, clock=clock)
@@ -92,6 +95,8 @@ async def open_stores(
             backlog=RedisBacklog(connection, archive.keys, retention),
             locks=RedisSessionLocks(connection, signals, retention),
             limits=RedisRateLimits(connection),
+            bell=RedisBell(connection, signals),
+            typing=RedisTyping(connection, signals),
             checkpointer=RedisCheckpointer(connection, archive.keys, retention),
             archive=archive,
             hospital=hospital,
@@ -112,6 +117,11 @@ def make_directory(path: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise SettingsError("BANYI_DATA_DIR", f"{path}: {error.strerror}") from error
+
+
+def archive_database(settings: Settings) -> Database:
+    """Where the record is kept."""
+    return _database(settings, "archive.db")
 
 
 def hospital_database(settings: Settings) -> Database:

@@ -10,6 +10,7 @@ import structlog
 
 from app.bootstrap import Service
 from app.stores import Stores
+from channels.console.live import listen
 from domain.errors import BanyiError, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -20,6 +21,7 @@ MEMORY_SECONDS = 2.0
 RECORD_SECONDS = 5.0
 ERASURE_SECONDS = 60.0
 DUE_SECONDS = 1.0
+LAPSE_SECONDS = 5.0
 PACK_SECONDS = 60.0
 MODEL_SECONDS = 5.0
 LONGEST_SECONDS = 60.0
@@ -37,6 +39,8 @@ async def upkeep(service: Service) -> AsyncIterator[None]:
         asyncio.create_task(_every(RECORD_SECONDS, service.turns.catch_up)),
         asyncio.create_task(_every(ERASURE_SECONDS, service.sessions.erase_deferred)),
         asyncio.create_task(_every(DUE_SECONDS, service.worker.drain)),
+        asyncio.create_task(_every(LAPSE_SECONDS, service.console.takeover.lapse)),
+        asyncio.create_task(listen(service.console.console, service.console.live)),
         asyncio.create_task(_every(PACK_SECONDS, service.reloading.retire)),
     ]
     if service.model is not None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from archive import case_rows, handoffs
 from archive.cases import NOTE_CONTEXT, RATING_CONTEXT
@@ -73,7 +74,10 @@ class SqlCaseWork:
     async def assign(self, session_id: SessionId, to: StaffId | None, *, by: StaffId) -> None:
         """Make the case somebody's, or nobody's."""
         assigned = update(cases).where(cases.c.session_id == session_id).values(assigned_to=to)
-        await self._act("case.assigned", session_id, by, lambda c: c.execute(assigned), {"to": to or ""})
+        try:
+            await self._act("case.assigned", session_id, by, lambda c: c.execute(assigned), {"to": to or ""})
+        except IntegrityError as error:
+            raise NotFound("staff") from error
 
     async def tag(self, session_id: SessionId, tags: Sequence[str], *, by: StaffId) -> None:
         """Replace the tags."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -271,7 +271,7 @@ class CaseWork(Protocol):
     async def open(self, session_id: SessionId, *, by: StaffId, now: datetime) -> None:
         """Note that somebody looks at the conversation."""
 
-    async def viewed(self, event: str, *, by: StaffId, session_id: str = "", detail: dict[str, str]) -> None:
+    async def viewed(self, event: str, *, by: StaffId, session_id: str = "", detail: Mapping[str, str]) -> None:
         """Note any other view: a search, an export, a patient's page."""
 
     async def assign(self, session_id: SessionId, to: StaffId | None, *, by: StaffId) -> None:

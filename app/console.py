@@ -1,0 +1,89 @@
+"""Puts the nurses' console together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.packs import Library
+from agent.reception import Reception
+from agent.turn import Turns
+from app.stores import Stores
+from channels.console.live import Live
+from channels.console.ports import Canned, Console
+from channels.console.takeover import Takeover
+from channels.ports import Services
+from domain.clinical import DepartmentId, RuleId
+from domain.follow_up_ports import Enrolment
+from domain.scheduling import HospitalDepartment
+from knowledge.desk_hours import DeskPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenConsole:
+    """The console of this process: what it works with, who has it open, and what gives conversations back."""
+
+    console: Console
+    live: Live
+    takeover: Takeover
+
+
+class PackNames:
+    """What ids mean: red flags by the packs held, departments by the hospital."""
+
+    def __init__(self, library: Library, departments: tuple[HospitalDepartment, ...]) -> None:
+        self._library = library
+        self._departments = {one.id: one.name for one in departments}
+
+    def rule(self, rule_id: RuleId) -> tuple[str, str]:
+        """A red flag's name and source; empty for a rule that is none, or is gone."""
+        try:
+            rule = self._library.flag(rule_id)
+        except KeyError:
+            return "", ""
+        return rule.name, self._library.newest.pack.cover.cite(rule.sources)
+
+    def department(self, department_id: DepartmentId) -> str:
+        """A department's name; its id when the hospital has none such."""
+        return self._departments.get(department_id, department_id)
+
+
+def reception(stores: Stores, plan: DeskPlan) -> Reception:
+    """The desk as the conversation sees it."""
+    return Reception(
+        hours=plan.hours,
+        attended=stores.archive.staff.attended,
+        cases=stores.archive.case_work,
+        bell=stores.bell,
+    )
+
+
+def open_console(
+    services: Services,
+    stores: Stores,
+    turns: Turns,
+    names: PackNames,
+    plan: DeskPlan,
+    enrolment: Enrolment | None = None,
+) -> OpenConsole:
+    """The console over these services."""
+    archive = stores.archive
+    console = Console(
+        services=services,
+        staff=archive.staff,
+        claims=archive.claims,
+        cases=archive.cases,
+        work=archive.case_work,
+        numbers=archive.figures,
+        bell=stores.bell,
+        typing=stores.typing,
+        talks=turns,
+        names=names,
+        patients=stores.ports.patients,
+        contacts=stores.hospital.patients,
+        scheduling=stores.ports.scheduling,
+        follow_up=archive.follow_up,
+        enrolment=enrolment,
+        hours=plan.hours,
+        canned=tuple(Canned(id=one.id, title=one.title, text=one.text) for one in plan.canned),
+    )
+    return OpenConsole(console=console, live=Live(), takeover=Takeover(console=console))

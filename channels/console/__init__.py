@@ -1,0 +1,1 @@
+"""The nurses' console: sign-in, inbox, takeover, review; HTTP calls and one WebSocket."""
