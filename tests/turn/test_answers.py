@@ -191,3 +191,74 @@ async def test_a_poisoned_page_is_neither_read_to_the_model_nor_quoted(tmp_path:
         answer = await replace(patient, turns=turns).say("开车来的话怎么算")
     assert "wx9988" not in answer.text
     assert all("wx9988" not in str(one.body) for one in server.chats())
+
+
+UNWRITTEN = "火星门诊在哪"
+"""Nothing of the guide answers it, so a model that can may look it up."""
+
+
+def looking_up(*calls: dict[str, Any], says: str) -> Model:
+    """A model that makes these calls, one a round, and then says this; `#` cites the last result."""
+
+    def script(body: dict[str, Any]) -> list[dict[str, Any]]:
+        results = [one["content"] for one in body["messages"] if one["role"] == "tool"]
+        if body.get("tools") and len(results) < len(calls):
+            return [{"content": "", "tool_calls": [{"function": calls[len(results)]}]}]
+        numbers = [one.split("⟦查询结果 ")[1].split("⟧")[0] for one in results if "⟦查询结果 " in one]
+        return [{"content": says.replace("#", f"[{numbers[-1] if numbers else 0}]")}]
+
+    return Model(script=script)
+
+
+async def test_what_was_looked_up_may_be_said(tmp_path: Path) -> None:
+    """A result of a tool is a text to cite like any other, and named as what it is."""
+    calls = {"name": "departments", "arguments": {"name": "急诊科"}}
+    model = looking_up(calls, says="急诊科在急诊楼1层#。")
+    async with with_model(tmp_path, model) as (patient, server, _):
+        answer = await patient.say(UNWRITTEN)
+    assert answer.text == "急诊科在急诊楼1层。"
+    assert [one.title for one in answer.done.sources] == ["医院实时查询"]
+    assert {one["function"]["name"] for one in server.chats()[0].body["tools"]} == {
+        "departments",
+        "schedule",
+        "guide",
+        "appointments",
+    }
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        {"name": "cancel_appointment", "arguments": {"id": "a_1"}},
+        {"name": "departments", "arguments": {"name": 7}},
+        {"name": "guide", "arguments": {}},
+        {"name": "appointments", "arguments": {"patient_id": "p_1"}},
+    ],
+)
+async def test_a_call_that_cannot_be_answered_leads_nowhere(tmp_path: Path, call: dict[str, Any]) -> None:
+    """No such tool, wrong arguments, nobody identified: what the model then says has nothing to rest on."""
+    model = looking_up(call, says="您的预约已经取消了#。")
+    async with with_model(tmp_path, model) as (patient, _, _):
+        answer = await patient.say(UNWRITTEN)
+    assert "取消" not in answer.text
+    assert "不知道" in answer.text
+
+
+async def test_a_model_that_never_stops_looking_up_is_asked_for_its_answer(tmp_path: Path) -> None:
+    """Three rounds, then no tools any more."""
+    calls = [{"name": "departments", "arguments": {"name": "急诊"}}] * 9
+    model = looking_up(*calls, says="急诊科在急诊楼1层#。")
+    async with with_model(tmp_path, model) as (patient, server, _):
+        answer = await patient.say(UNWRITTEN)
+    asked = [bool(one.body.get("tools")) for one in server.chats()]
+    assert asked == [True, True, True, False]
+    assert answer.text == "急诊科在急诊楼1层。"
+
+
+async def test_what_was_looked_up_binds_the_model_too(tmp_path: Path) -> None:
+    """A floor that is not in the result does not go out."""
+    calls = {"name": "departments", "arguments": {"name": "急诊科"}}
+    async with with_model(tmp_path, looking_up(calls, says="急诊科在急诊楼9层#。")) as (patient, _, meter):
+        answer = await patient.say(UNWRITTEN)
+    assert "ungrounded.number" in meter.reasons
+    assert "9层" not in answer.text
