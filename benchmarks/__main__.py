@@ -10,7 +10,7 @@ import uvloop
 
 from app.knowledge import open_knowledge
 from app.running import settle_memory
-from benchmarks import hospital, model, reading, sockets, turns, voice
+from benchmarks import guide, hospital, model, reading, sockets, turns, voice
 from benchmarks.figures import Figure, keep, show
 from knowledge.loader import DIRECTORY, load_pack
 
@@ -73,6 +73,7 @@ def _service() -> list[Figure]:
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     "turns": _turns,
     "reading": _reading,
+    "guide": guide.measure,
     "hospital": _hospital,
     "model": _model,
     "voice": _voice,
