@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,10 +16,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from app.evaluating import open_readings, play_all
-from domain.errors import BanyiError
+from app.evaluating import Readings, open_readings, play_all
+from app.evaluating_model import open_answering, with_model
+from app.model_cli import NO_MODEL
+from app.settings import Settings, read_settings
+from domain.errors import BanyiError, SettingsError, Unavailable
 from evals import departments, findings, intents, screening, triage
+from evals.asking import Asking
 from evals.case import Case
+from evals.play import Outcome
 from evals.report import as_json, percent, triage_page
 from evals.rows import read_rows
 from evals.statistics import Share
@@ -33,6 +40,7 @@ console = Console(stderr=True)
 Data = Annotated[Path, typer.Option("--data", exists=True, dir_okay=False, help="A JSON-lines file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Also write the JSON here.")]
+WithModel = Annotated[bool, typer.Option("--model", help="Also with the model of BANYI_OLLAMA_HOSTS, side by side.")]
 
 
 @evaluations.command("triage")
@@ -43,52 +51,136 @@ def eval_triage(
     out: Out = None,
     html: Annotated[Path | None, typer.Option("--html", help="Also write a page with plots here.")] = None,
     processes: Annotated[int, typer.Option(min=1, help="Processes to spread the cases over.")] = os.cpu_count() or 1,
+    model: WithModel = False,
 ) -> None:
     """Simulated patients over the real conversation."""
     chosen = _read(lambda: list(read_rows(cases, Case)))
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("cases", total=len(chosen))
-        outcomes = play_all(chosen, processes=processes, done=lambda count: progress.advance(bar, count))
+    settings = _model_settings() if model else None
     pack = load_pack()
-    report = triage.report(outcomes, lambda one: pack.departments[one].name)  # type: ignore[index]
-    _show("triage", report, cases, pack.version, print_json=print_json, out=out)
+
+    def report(outcomes: list[Outcome]) -> triage.TriageReport:
+        return triage.report(outcomes, lambda one: pack.departments[one].name)  # type: ignore[index]
+
+    outcomes = _play(chosen, processes, None)
+    beside = None
+    if settings is not None:
+        asked = _play(chosen, processes, settings)
+        told = report(asked)
+        named = next((one.model for one in asked if one.model != "none"), "none")
+        beside = told, Asking(model=named, without_model=told.without_model)
+    _show("triage", report(outcomes), cases, pack.version, beside=beside, print_json=print_json, out=out)
     if html:
-        page = triage_page(report, outcomes, title=f"Triage: {cases.name}, pack {pack.version}", caveat=CAVEAT)
+        page = triage_page(
+            report(outcomes), outcomes, title=f"Triage: {cases.name}, pack {pack.version}", caveat=CAVEAT
+        )
         html.write_text(page, encoding="utf-8")
 
 
 @evaluations.command("departments")
-def eval_departments(data: Data, *, print_json: AsJson = False, out: Out = None) -> None:
+def eval_departments(data: Data, *, print_json: AsJson = False, out: Out = None, model: WithModel = False) -> None:
     """The department from a first sentence alone."""
-    readings = open_readings(ON_DAY)
-    report = _read(lambda: departments.report(read_rows(data, departments.Sentence), readings.departments))
-    _show("departments", report, data, readings.knowledge.pack.version, print_json=print_json, out=out)
+    rows = _read(lambda: list(read_rows(data, departments.Sentence)))
+    _compare(
+        "departments",
+        lambda readings: departments.report(rows, readings.departments),
+        data,
+        (one.text for one in rows if one.routable),
+        model=model,
+        print_json=print_json,
+        out=out,
+    )
 
 
 @evaluations.command("findings")
-def eval_findings(data: Data, *, print_json: AsJson = False, out: Out = None) -> None:
+def eval_findings(data: Data, *, print_json: AsJson = False, out: Out = None, model: WithModel = False) -> None:
     """Symptoms said to be present or absent in dialogues."""
-    readings = open_readings(ON_DAY)
-    report = _read(lambda: findings.report(read_rows(data, findings.Dialogue), readings))
-    _show("findings", report, data, readings.knowledge.pack.version, print_json=print_json, out=out)
+    rows = _read(lambda: list(read_rows(data, findings.Dialogue)))
+    _compare(
+        "findings",
+        lambda readings: findings.report(rows, readings),
+        data,
+        (turn.text for one in rows for turn in one.turns if turn.role == "patient"),
+        model=model,
+        print_json=print_json,
+        out=out,
+    )
 
 
 @evaluations.command("intents")
-def eval_intents(data: Data, *, print_json: AsJson = False, out: Out = None) -> None:
+def eval_intents(data: Data, *, print_json: AsJson = False, out: Out = None, model: WithModel = False) -> None:
     """What patients want, from one message."""
-    readings = open_readings(ON_DAY)
-    report = _read(lambda: intents.report(read_rows(data, intents.Wish), readings.intents))
-    _show("intents", report, data, readings.knowledge.pack.version, print_json=print_json, out=out)
+    rows = _read(lambda: list(read_rows(data, intents.Wish)))
+    _compare(
+        "intents",
+        lambda readings: intents.report(rows, readings.intents),
+        data,
+        (one.text for one in rows),
+        model=model,
+        print_json=print_json,
+        out=out,
+    )
 
 
 @evaluations.command("screen")
-def eval_screen(data: Data, *, print_json: AsJson = False, out: Out = None) -> None:
+def eval_screen(data: Data, *, print_json: AsJson = False, out: Out = None, model: WithModel = False) -> None:
     """What the emergency screen makes of first messages."""
+    rows = _read(lambda: list(read_rows(data, screening.FirstMessage)))
+    _compare(
+        "screen",
+        lambda readings: screening.report(rows, readings.screen, readings.resemblance),
+        data,
+        (one.text for one in rows),
+        model=model,
+        print_json=print_json,
+        out=out,
+    )
+
+
+def _compare(
+    name: str,
+    report: Callable[[Readings], Any],
+    source: Path,
+    texts: Iterable[str],
+    *,
+    model: bool,
+    print_json: bool,
+    out: Path | None,
+) -> None:
+    """Measure the pack's reading of one-message data, and with `model` that of both, and show it."""
+    settings = _model_settings() if model else None
     readings = open_readings(ON_DAY)
-    screen = readings.knowledge.screen
-    report = _read(lambda: screening.report(read_rows(data, screening.FirstMessage), screen, readings.resemblance))
-    _show("screen", report, data, readings.knowledge.pack.version, print_json=print_json, out=out)
+    beside = None
+    if settings is not None:
+        completed, asking = asyncio.run(with_model(readings, texts, settings))
+        beside = report(completed), asking
+    version = readings.knowledge.pack.version
+    _show(name, report(readings), source, version, beside=beside, print_json=print_json, out=out)
+
+
+def _play(cases: list[Case], processes: int, settings: Settings | None) -> list[Outcome]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task("cases with the model" if settings else "cases", total=len(cases))
+        return play_all(cases, processes=processes, done=lambda count: progress.advance(bar, count), model=settings)
+
+
+def _model_settings() -> Settings:
+    """The settings, where a host they name has a model that answers; else nothing is measured."""
+    try:
+        settings = read_settings()
+        asyncio.run(_look(settings))
+    except Unavailable:
+        console.print("[red]banyi: no host has a model that answers; see `banyi model check`[/]")
+        raise typer.Exit(NO_MODEL) from None
+    except SettingsError as error:
+        console.print(f"[red]banyi: {error}[/]")
+        raise typer.Exit(1) from None
+    return settings
+
+
+async def _look(settings: Settings) -> None:
+    async with open_answering(settings):
+        return
 
 
 def _read(work: Any) -> Any:
@@ -101,17 +193,28 @@ def _read(work: Any) -> Any:
         raise typer.Exit(1) from None
 
 
-def _show(name: str, report: Any, source: Path, version: str, *, print_json: bool, out: Path | None) -> None:
-    figures = as_json(report)
+def _show(
+    name: str,
+    report: Any,
+    source: Path,
+    version: str,
+    *,
+    beside: tuple[Any, Asking] | None,
+    print_json: bool,
+    out: Path | None,
+) -> None:
+    """Print the figures, and beside them those with the model; the JSON has both and how often it was asked."""
     record = {
         "evaluation": name,
         "data": source.name,
         "pack": version,
-        "model": "none",
+        "model": beside[1].model if beside else "none",
         "date": datetime.now(UTC).date().isoformat(),
         "caveat": CAVEAT,
-        "figures": figures,
+        "figures": as_json(report),
     }
+    if beside:
+        record |= {"figures_with_model": as_json(beside[0]), "asking": as_json(beside[1])}
     text = json.dumps(record, ensure_ascii=False, indent=2)
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -121,13 +224,24 @@ def _show(name: str, report: Any, source: Path, version: str, *, print_json: boo
         return
     table = Table(title=f"{name}: {source.name}, pack {version}", caption=CAVEAT)
     table.add_column("figure")
-    table.add_column("value", justify="right")
-    for key, value in figures.items():
-        shown = getattr(report, key)
-        if isinstance(shown, Share):
-            table.add_row(key, percent(shown))
-        elif isinstance(value, float | int):
-            table.add_row(key, f"{value:g}")
-        elif isinstance(value, dict) and "f1" in value:
-            table.add_row(f"{key} F1", "–" if value["f1"] is None else f"{value['f1']:.3f}")
+    table.add_column("knowledge" if beside else "value", justify="right")
+    if beside:
+        table.add_column(beside[1].model, justify="right")
+    for key in record["figures"]:
+        shown = [_shown(getattr(one, key)) for one in (report, *(beside[:1] if beside else ()))]
+        if shown[0] is not None:
+            table.add_row(
+                key if not isinstance(getattr(report, key), findings.Scores) else f"{key} F1", *map(str, shown)
+            )
     Console().print(table)
+    if beside:
+        print(f"answered without asking the model: {percent(beside[1].without_model)}")
+
+
+def _shown(value: Any) -> str | None:
+    """A figure as a cell; nothing for a list or a table."""
+    if isinstance(value, Share):
+        return percent(value)
+    if isinstance(value, findings.Scores):
+        return "–" if value.f1 is None else f"{value.f1:.3f}"
+    return f"{value:g}" if isinstance(value, float | int) else None

@@ -10,8 +10,10 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
@@ -19,8 +21,9 @@ from agent.deps import Knowledge
 from app.bootstrap import Service, open_service
 from app.knowledge import open_knowledge
 from app.logging import configure_logging
+from app.model_settings import ModelSettings
 from app.settings import Settings
-from domain.clinical import DepartmentId, Disposition, Finding
+from domain.clinical import DepartmentId, Disposition, Finding, Screening
 from domain.patient import Consent, PatientProfile, Purpose
 from domain.ports import SessionRecord
 from domain.session import Channel, InputId, Session, SessionId
@@ -79,36 +82,58 @@ class ServiceAgent:
         async for event in services.turns.run(utterance):
             yield event
 
+    async def asked(self, trace_id: str) -> str | None:
+        """The model that was asked in a turn; nothing when none was."""
+        if self.service.model is None:
+            return None
+        record = await self.service.services.archive.decision(trace_id)
+        return record.model if record and record.model_calls else None
 
-def play_all(cases: Sequence[Case], *, processes: int, done: Callable[[int], None]) -> list[Outcome]:
-    """Play every case, spread over `processes`; `done` is told how many more are finished."""
+
+def play_all(
+    cases: Sequence[Case], *, processes: int, done: Callable[[int], None], model: ModelSettings | None = None
+) -> list[Outcome]:
+    """Play every case, spread over `processes`, with this model; `done` is told how many more are finished."""
     shares = [cases[start::processes] for start in range(processes)]
     outcomes: list[Outcome] = []
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        for finished in as_completed([pool.submit(_play_share, tuple(share)) for share in shares if share]):
+        for finished in as_completed(
+            [pool.submit(_play_share, tuple(share), _asking(model)) for share in shares if share]
+        ):
             outcomes += finished.result()
             done(len(finished.result()))
     order = {case.id: place for place, case in enumerate(cases)}
     return sorted(outcomes, key=lambda outcome: order[outcome.case.id])
 
 
-def _play_share(cases: tuple[Case, ...]) -> list[Outcome]:
+def _asking(model: ModelSettings | None) -> dict[str, Any]:
+    """The settings of the model as another process takes them; without one, those that name no host."""
+    return model.model_dump(include=set(ModelSettings.model_fields)) if model else {"ollama_hosts": ()}
+
+
+def _play_share(cases: tuple[Case, ...], asking: dict[str, Any]) -> list[Outcome]:
     configure_logging("error", "json")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_play_here(cases))
+        return runner.run(_play_here(cases, asking))
 
 
-async def _play_here(cases: tuple[Case, ...]) -> list[Outcome]:
+async def _play_here(cases: tuple[Case, ...], asking: dict[str, Any]) -> list[Outcome]:
     slots = asyncio.Semaphore(CASES_AT_ONCE)
     with tempfile.TemporaryDirectory(prefix="banyi-eval-") as folder:
-        async with open_service(Settings(data_dir=Path(folder), redis_url=None, database_url=None)) as service:
+        settings = Settings(data_dir=Path(folder), redis_url=None, database_url=None, **asking)
+        async with open_service(settings) as service:
+            if service.model:
+                await service.model.watch.look()
+                await service.model.watch.settled()
             agent = ServiceAgent(service)
 
             async def one(case: Case) -> Outcome:
                 async with slots:
                     return await play(case, agent)
 
-            return list(await asyncio.gather(*map(one, cases)))
+            outcomes = list(await asyncio.gather(*map(one, cases)))
+            await service.turns.drain()
+            return outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +159,10 @@ class Readings:
         """Log-odds that a first message is an emergency's, by wording alone."""
         return self.resemblances.score(normalise(text).text)
 
+    def screen(self, text: str) -> Screening:
+        """What the emergency screen finds in a first message."""
+        return self.knowledge.screen(text)
+
     def intents(self, text: str) -> frozenset[str]:
         """What a message asks for."""
         return frozenset(intent.id for intent in self.understanding(text).intents)
@@ -143,8 +172,9 @@ class Readings:
         return self.understanding(text).findings
 
 
+@cache
 def open_readings(now: datetime) -> Readings:
-    """The project's pack, for no hospital in particular."""
+    """The project's pack, for no hospital in particular; compiled once in a process."""
     knowledge = open_knowledge((), booking_rules=(), doctors=tuple, directory=DIRECTORY)
     wordings = load_wordings(DIRECTORY / "clinical" / "wordings", knowledge.pack.red_flags)
     return Readings(knowledge, now, Resemblance(wordings))

@@ -24,10 +24,16 @@ class Agent(Protocol):
     def say(self, session_id: SessionId, text: str) -> AsyncIterator[TurnEvent]:
         """Everything the agent answers to one message."""
 
+    async def asked(self, trace_id: str) -> str | None:
+        """The model that was asked in a turn (`none`: it did not answer); nothing when none was."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """How one case went. `questions` counts what the agent asked before its result; a card counts as one."""
+    """How one case went. `questions` counts what the agent asked before its result; a card counts as one.
+
+    `turns` counts the messages answered, `asked` those of them in which a model was asked: `model`.
+    """
 
     case: Case
     disposition: Disposition | None = None
@@ -37,6 +43,9 @@ class Outcome:
     repeated: int = 0
     failures: int = 0
     ended: bool = False
+    turns: int = 0
+    asked: int = 0
+    model: str = "none"
     transcript: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -90,7 +99,8 @@ async def _turn(message: str, session_id: SessionId, agent: Agent, outcome: Outc
                 _raise(outcome, event.disposition)
             case CardReady(card=card):
                 question = _card(card, outcome) or question
-            case TurnDone(pending=pending):
+            case TurnDone(pending=pending, trace_id=trace_id):
+                _count(outcome, await agent.asked(trace_id))
                 asks = pending is not None and pending.kind in _QUESTIONS
                 question = (question or Question(text=text)) if asks else None
                 subject = f"{pending.kind}:{pending.subject}" if pending else ""
@@ -100,6 +110,13 @@ async def _turn(message: str, session_id: SessionId, agent: Agent, outcome: Outc
                 pass
     outcome.transcript.append(("agent", text))
     return Heard(text=text, question=question, subject=subject)
+
+
+def _count(outcome: Outcome, model: str | None) -> None:
+    outcome.turns += 1
+    outcome.asked += model is not None
+    if model not in {None, "none"}:
+        outcome.model = str(model)
 
 
 _QUESTIONS = frozenset({PendingKind.RED_FLAG, PendingKind.TRIAGE_QUESTION, PendingKind.CARD_CLOSING})

@@ -15,7 +15,7 @@ URGENT_QUESTIONS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriageReport:
-    """The figures of one run; shares carry their 95 % interval."""
+    """The figures of one run; shares carry their 95 % interval. `without_model`: turns in which no model was asked."""
 
     cases: int
     emergency_recall: Share
@@ -28,6 +28,7 @@ class TriageReport:
     department_top3: Share
     false_alarms: Share
     repeated_questions: Share
+    without_model: Share
     questions_median: float | None
     questions_p90: float | None
     emergency_questions_p90: float | None
@@ -58,6 +59,9 @@ def report(outcomes: Sequence[Outcome], names: Callable[[str], str]) -> TriageRe
         department_top3=_share(routed, lambda one: _routed(one, names, 3)),
         false_alarms=_share(quiet, lambda one: one.alarmed),
         repeated_questions=Share(hits=sum(one.repeated for one in outcomes), total=sum(asked)),
+        without_model=Share(
+            hits=sum(one.turns - one.asked for one in outcomes), total=sum(one.turns for one in outcomes)
+        ),
         questions_median=quantile(asked, 0.5),
         questions_p90=quantile(asked, 0.9),
         emergency_questions_p90=quantile([one.questions for one in emergencies], 0.9),

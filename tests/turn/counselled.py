@@ -15,7 +15,7 @@ from agent.graph import build
 from agent.turn import Turns
 from domain.model_call import ModelPurpose
 from memory.codec import codec
-from prompts.loader import prompt
+from prompts.loader import PLACES, prompt
 from tests.fakes.ollama_server import Model, OllamaServer, Seen, serving
 from tests.model.bench import pool_of
 from tests.turn.bedside import Bedside, bedside
@@ -57,9 +57,11 @@ class Counselled:
 
 
 def answering(says: Mapping[str, str], **changed: Any) -> Model:
-    """A model that answers by the prompt it is given; `{}` to a schema and nothing at all to any other."""
+    """A model that answers by the prompt it is given, `{}` or nothing to our others, and the ladder as it should."""
 
     def script(body: dict[str, Any]) -> list[dict[str, Any]]:
+        if not any(_is(name, body) for name in PLACES):
+            return Model().parts(body)
         said = next((text for name, text in says.items() if _is(name, body)), "{}" if body.get("format") else "")
         return [{"content": said[at : at + 4]} for at in range(0, len(said), 4)]
 
