@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-import wave
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -26,6 +25,7 @@ from domain.voice import (
     HEARD_RATE,
     SAMPLE_BYTES,
     SPOKEN_RATE,
+    AudioDecoder,
     Hypothesis,
     Listener,
     Saying,
@@ -66,7 +66,7 @@ async def try_voice(
             raise BanyiError("; ".join(voice.missing))
         for line in voice.missing:
             console.print(line, style="yellow", highlight=False)
-        frames = _played(_read(recording), paced=paced) if recording else _recorded(console)
+        frames = _played(await _read(recording, voice.decoder), paced=paced) if recording else _recorded(console)
         hearing = Hearing(voice, voice.recogniser, voice.activity, console)
         async with aclosing(frames):
             await hearing.run(frames, once=recording is None)
@@ -180,11 +180,13 @@ async def _ask(settings: Settings, console: Console, voice: TextToSpeech | None,
 
 async def _say(voice: TextToSpeech, sentences: Sequence[str], console: Console) -> float:
     """Say the answer where something can play it; returns the seconds to the first audio."""
+    from voice.chunks import pieces  # noqa: PLC0415
+
     first = 0.0
     began = time.perf_counter()
     async with _player(console) as player:
-        for sentence in sentences:
-            async with aclosing(voice.say(Saying(text=sentence))) as audio:
+        for piece in pieces("".join(sentences)):
+            async with aclosing(voice.say(Saying(text=piece))) as audio:
                 async for pcm in audio:
                     first = first or time.perf_counter() - began
                     if player is not None and player.stdin is not None:
@@ -204,7 +206,7 @@ async def _player(console: Console) -> AsyncIterator[Process | None]:
     try:
         yield player
     finally:
-        await player.communicate()
+        await player.communicate(b"")  # closes its input, and lets it play to the end
 
 
 async def _played(pcm: bytes, *, paced: bool) -> AsyncGenerator[bytes, None]:
@@ -219,7 +221,7 @@ async def _played(pcm: bytes, *, paced: bool) -> AsyncGenerator[bytes, None]:
 async def _recorded(console: Console) -> AsyncGenerator[bytes, None]:
     command = _installed(RECORDERS)
     if command is None:
-        raise BanyiError("nothing here records (arecord, parecord or pw-record): name a WAV file")
+        raise BanyiError("nothing here records (arecord, parecord or pw-record): name a recording")
     console.print("请说话。", style="dim")
     recorder = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
     try:
@@ -228,22 +230,22 @@ async def _recorded(console: Console) -> AsyncGenerator[bytes, None]:
     finally:
         if recorder.returncode is None:
             recorder.terminate()
-        await recorder.wait()
+        await recorder.communicate()  # reads to the end, so that the pipe is closed
 
 
-def _read(recording: Path) -> bytes:
+async def _read(recording: Path, decoder: AudioDecoder | None) -> bytes:
     """The file's samples and a tail of silence.
 
     Raises:
-        UnsupportedAudio: it is no WAV of 16 kHz, one channel and 16 bits.
+        BanyiError: it cannot be read, or is no audio.
     """
     try:
-        with wave.open(str(recording)) as file:
-            if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (HEARD_RATE, 1, SAMPLE_BYTES):
-                raise UnsupportedAudio(f"{recording}: needs 16 kHz, one channel, 16 bits")
-            pcm: bytes = file.readframes(file.getnframes())
-    except (OSError, EOFError, wave.Error) as error:
-        raise UnsupportedAudio(f"{recording}: {error}") from error
+        clip = await asyncio.to_thread(recording.read_bytes)
+        pcm = await decoder.decode(clip) if decoder is not None else b""
+    except OSError as error:
+        raise BanyiError(f"{recording}: {error.strerror}") from error
+    except UnsupportedAudio as error:
+        raise BanyiError(f"{recording}: no audio this reads") from error
     return pcm + bytes(int(TAIL_SECONDS * HEARD_RATE) * SAMPLE_BYTES)
 
 

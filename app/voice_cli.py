@@ -66,9 +66,7 @@ def _bars(progress: Progress, model: str) -> Callable[[str, int, int], None]:
 
 @voice.command("try")
 def try_out(
-    recording: Annotated[
-        Path | None, typer.Argument(help="A WAV file; without one, the microphone is recorded.")
-    ] = None,
+    recording: Annotated[Path | None, typer.Argument(help="A recording; without one, the microphone.")] = None,
     *,
     url: Annotated[str | None, typer.Option(help="A running service; without one, one is started here.")] = None,
     answer: Annotated[bool, typer.Option(help="Ask the agent too, and speak its answer.")] = True,

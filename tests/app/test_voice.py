@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -107,6 +109,34 @@ def test_trying_a_recording_shows_words_and_times(tmp_path: Path, weights: Path)
     assert result.exit_code == 0, result.output
     assert SAYS in result.output
     assert "end of speech → final words" in result.output
+
+
+def test_trying_the_microphone_hears_one_utterance_and_speaks_the_answer(tmp_path: Path, weights: Path) -> None:
+    """Programs that record and play stand in for a sound card; the agent is started for it."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (tmp_path / "said.pcm").write_bytes(np.tile(between(spoken(SAYS), before=0.5), 3).tobytes())
+    program(programs / "arecord", f"exec cat {tmp_path / 'said.pcm'}")
+    program(programs / "aplay", f"exec cat > {tmp_path / 'played.pcm'}")
+    settings = {
+        "BANYI_DATA_DIR": str(tmp_path / "var"),
+        "BANYI_PORT": "0",
+        "BANYI_VOICE_MODEL": str(weights),
+        "BANYI_VOICE_PARTIAL_MODEL": "",
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "COLUMNS": "120",
+    }
+    result = CliRunner(env=settings).invoke(voice, ["try"])
+    assert result.exit_code == 0, result.output
+    assert result.output.count(SAYS) == 1
+    assert "first sentence → first audio" in result.output
+    assert (tmp_path / "played.pcm").stat().st_size > 24000
+
+
+def program(path: Path, line: str) -> None:
+    """A shell script of one line."""
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
 
 
 def test_trying_what_cannot_be_heard_is_one_line(tmp_path: Path, weights: Path) -> None:
