@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -15,15 +15,20 @@ from langgraph.checkpoint.memory import InMemorySaver
 from agent.deps import Deps
 from agent.graph import build
 from agent.model.budgets import Budgets
+from agent.model.pool import Pool
+from agent.safety.sentences import split
 from agent.turn import Turns
 from domain.model_call import ModelPurpose
-from domain.turn import Origin
-from knowledge.guidebook import GuideEntry, GuideSection
+from domain.turn import Origin, SentenceReady, TurnCancelled
+from knowledge.guidebook import GuideEntry, GuideSection, load_guide
+from knowledge.loader import DIRECTORY
 from memory.codec import codec
 from tests.fakes.ollama_server import Model, OllamaServer, serving
 from tests.model.bench import pool_of
 from tests.turn.bedside import Bedside, bedside
 from tools.guidance.guide import HospitalGuide
+from tools.guidance.indexing import Indexing
+from tools.guidance.meanings import Meanings
 
 pytestmark = pytest.mark.turn
 
@@ -64,6 +69,19 @@ async def with_model(
         yield replace(patient, turns=turns, deps=deps), server, meter
 
 
+Script = Callable[[dict[str, Any]], list[dict[str, Any]]]
+
+
+def answering(script: Script) -> Model:
+    """A model that answers so, and reads nothing into messages it is asked to read."""
+    return Model(script=lambda body: [{"content": "{}"}] if body.get("format") else script(body))
+
+
+def asked(server: OllamaServer) -> list[dict[str, Any]]:
+    """What it was asked to answer."""
+    return [one.body for one in server.chats() if not one.body.get("format")]
+
+
 def says(*sentences: str) -> Model:
     """A model that says this, a few characters at a time."""
     text = "".join(sentences)
@@ -79,7 +97,7 @@ def citing(words: str, *sentences: str) -> Model:
         number = before[before.rindex("⟦医院资料 ") + 6 :].split("⟧")[0]
         return [{"content": sentence.replace("#", f"[{number}]")} for sentence in sentences]
 
-    return Model(script=script)
+    return answering(script)
 
 
 async def test_an_answer_rests_on_the_passage_it_cites(tmp_path: Path) -> None:
@@ -97,7 +115,7 @@ async def test_a_clear_question_is_answered_word_for_word_and_no_model_is_asked(
     """What the guide names outright is quoted at once."""
     async with with_model(tmp_path, says("停车免费[1]。")) as (patient, server, _):
         answer = await patient.say("停车多少钱")
-    assert server.chats() == []
+    assert asked(server) == []
     assert answer.done.origin is Origin.KNOWLEDGE
 
 
@@ -148,7 +166,11 @@ async def test_the_red_lines_hold_for_answers_too(tmp_path: Path, sentence: str)
 @pytest.mark.parametrize("model", [Model(status=500), Model(ending="cut", pieces=("停车",)), Model(hold=0)])
 async def test_a_model_that_fails_costs_nothing_but_its_words(tmp_path: Path, model: Model) -> None:
     """The guide is quoted as without a model."""
-    async with with_model(tmp_path, model, budgets=Budgets(first_sentence_seconds=0.2)) as (patient, _, _):
+    async with with_model(tmp_path, model, budgets=Budgets(understanding_seconds=0.1, first_sentence_seconds=0.1)) as (
+        patient,
+        _,
+        _,
+    ):
         answer = await patient.say(PARKING)
     assert answer.done.origin is Origin.KNOWLEDGE
 
@@ -207,7 +229,7 @@ def looking_up(*calls: dict[str, Any], says: str) -> Model:
         numbers = [one.split("⟦查询结果 ")[1].split("⟧")[0] for one in results if "⟦查询结果 " in one]
         return [{"content": says.replace("#", f"[{numbers[-1] if numbers else 0}]")}]
 
-    return Model(script=script)
+    return answering(script)
 
 
 async def test_what_was_looked_up_may_be_said(tmp_path: Path) -> None:
@@ -218,7 +240,7 @@ async def test_what_was_looked_up_may_be_said(tmp_path: Path) -> None:
         answer = await patient.say(UNWRITTEN)
     assert answer.text == "急诊科在急诊楼1层。"
     assert [one.title for one in answer.done.sources] == ["医院实时查询"]
-    assert {one["function"]["name"] for one in server.chats()[0].body["tools"]} == {
+    assert {one["function"]["name"] for one in asked(server)[0]["tools"]} == {
         "departments",
         "schedule",
         "guide",
@@ -250,8 +272,7 @@ async def test_a_model_that_never_stops_looking_up_is_asked_for_its_answer(tmp_p
     model = looking_up(*calls, says="急诊科在急诊楼1层#。")
     async with with_model(tmp_path, model) as (patient, server, _):
         answer = await patient.say(UNWRITTEN)
-    asked = [bool(one.body.get("tools")) for one in server.chats()]
-    assert asked == [True, True, True, False]
+    assert [bool(one.get("tools")) for one in asked(server)] == [True, True, True, False]
     assert answer.text == "急诊科在急诊楼1层。"
 
 
@@ -262,3 +283,48 @@ async def test_what_was_looked_up_binds_the_model_too(tmp_path: Path) -> None:
         answer = await patient.say(UNWRITTEN)
     assert "ungrounded.number" in meter.reasons
     assert "9层" not in answer.text
+
+
+async def test_a_sentence_is_heard_before_the_next_is_written_and_stopping_stops_the_model(tmp_path: Path) -> None:
+    """Each goes out once it is checked; on barge-in the host is let go at once."""
+    model = replace(citing("30 分钟以内不收钱", "停车半小时以内免费#。", "之后", "每小时"), hold=2)
+    async with with_model(tmp_path, model) as (patient, server, _):
+        events = patient.turns.run(patient.utterance(text=PARKING))
+        first = await anext(events)
+        assert isinstance(first, SentenceReady)
+        assert first.text == "停车半小时以内免费。"
+        await patient.turns.cancel(patient.session_id, reason="barge_in")
+        rest = [event async for event in events]
+        await server.chats()[-1].gone.wait()
+    assert rest == [TurnCancelled(reason="barge_in")]
+
+
+HUNGRY = "哪里可以填饱呢"
+"""Not a word of it stands in the guide."""
+
+
+def eating(text: str) -> list[float]:
+    """A vector that knows what food is."""
+    return [float(sum(text.count(word) for word in ("填饱", "餐", "食堂"))), 1.0]
+
+
+@pytest.mark.parametrize(("embeds", "sources"), [(eating, ["canteen"]), (lambda _: [], [])])
+async def test_a_passage_found_by_its_meaning_is_answered_from(
+    tmp_path: Path, embeds: Callable[[str], list[float]], sources: list[str]
+) -> None:
+    """Through a real host: the guide is indexed, the question embedded, the passage read; without vectors none is."""
+    meanings = Meanings()
+    guide = HospitalGuide(load_guide(DIRECTORY / "guide"), meanings)
+    canteen = next(one for one in guide.passages() if one.id == "canteen")
+    model = citing(canteen.text[:8], f"{split(canteen.text)[0].strip('。')}#。")
+    async with with_model(tmp_path, model) as (patient, server, _):
+        server.models["bge"] = Model(embeds=embeds)
+        pool = patient.deps.model
+        assert isinstance(pool, Pool)
+        indexing = Indexing(pool, lambda: pool.embedder, meanings, folder=tmp_path / "vectors")
+        indexing.refresh(guide.passages())
+        await indexing.settled()
+        deps = replace(patient.deps, knowledge=replace(patient.deps.knowledge, guide=guide))
+        answer = await replace(patient, turns=Turns(build(InMemorySaver(serde=codec)), deps)).say(HUNGRY)
+    assert [one.id for one in answer.done.sources] == sources
+    assert (answer.done.origin is Origin.MODEL) is bool(sources)
