@@ -22,6 +22,7 @@ from rich.progress import (
 from app.settings import Settings, read_settings
 from app.voice import weights_directory
 from domain.errors import BanyiError
+from voice.recognition.weights import KNOWN
 
 voice = typer.Typer(name="voice", help="Fetch the weights of voice and try it.", no_args_is_help=True)
 
@@ -38,9 +39,8 @@ def download(
     from voice.recognition.download import download as fetch  # noqa: PLC0415 - loads the hub's client
 
     settings = _settings()
-    wanted = models or list(
-        dict.fromkeys(name for name in (settings.voice_model, settings.voice_partial_model) if name)
-    )
+    named = dict.fromkeys((settings.voice_model, settings.voice_partial_model))
+    wanted = models or [model for model in named if model in KNOWN]
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     try:
         with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
@@ -48,7 +48,7 @@ def download(
                 directory = weights_directory(settings) / model
                 fetch(model, directory, mirror=mirror or settings.voice_mirror, told=_bars(progress, model))
                 print(f"{model}: {directory}")
-    except BanyiError as error:
+    except (BanyiError, OSError) as error:
         _fail(error)
 
 
@@ -93,6 +93,6 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
         _fail(error)
 
 
-def _fail(error: BanyiError) -> NoReturn:
+def _fail(error: BanyiError | OSError) -> NoReturn:
     typer.echo(f"banyi: {error}", err=True)
     raise typer.Exit(1) from None

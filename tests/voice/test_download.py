@@ -141,3 +141,14 @@ def test_the_program_fetches_and_says_where(hub: Hub, tmp_path: Path) -> None:
     failed = CliRunner(env=settings).invoke(voice, ["download"])
     assert failed.exit_code == 1
     assert "refused" in failed.output
+
+
+def test_the_program_says_in_one_line_that_the_disk_refuses(hub: Hub, tmp_path: Path) -> None:
+    """A file stands where the weights are to go."""
+    (tmp_path / "voice").write_text("")
+    result = CliRunner(env={"BANYI_DATA_DIR": str(tmp_path)}).invoke(
+        voice, ["download", "small", "--mirror", hub.address]
+    )
+    assert result.exit_code == 1
+    assert "banyi: " in result.output
+    assert "Traceback" not in result.output
