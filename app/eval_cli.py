@@ -66,7 +66,7 @@ def eval_triage(
     if settings is not None:
         asked = _play(chosen, processes, settings)
         told = report(asked)
-        named = next((one.model for one in asked if one.model != "none"), "none")
+        named = next((one.model for one in asked if one.model != "none"), settings.model)
         beside = told, Asking(model=named, without_model=told.without_model)
     _show("triage", report(outcomes), cases, pack.version, beside=beside, print_json=print_json, out=out)
     if html:
@@ -226,7 +226,7 @@ def _show(
     table.add_column("figure")
     table.add_column("knowledge" if beside else "value", justify="right")
     if beside:
-        table.add_column(beside[1].model, justify="right")
+        table.add_column(f"with {beside[1].model}", justify="right")
     for key in record["figures"]:
         shown = [_shown(getattr(one, key)) for one in (report, *(beside[:1] if beside else ()))]
         if shown[0] is not None:

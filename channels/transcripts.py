@@ -49,7 +49,10 @@ def heading(message: Message, zone: tzinfo | None) -> str:
 
 
 def as_pdf(session_id: str, messages: Sequence[Message], zone: tzinfo | None) -> bytes:
-    """The transcript as A4 pages, times in `zone`, set in the standard Chinese font every PDF reader brings."""
+    """The transcript as A4 pages, times in `zone`, set in the standard Chinese font every PDF reader brings.
+
+    The labels of its messages are also the document's keywords, so that they outlive a copy of its pages.
+    """
     from reportlab.lib.colors import HexColor  # noqa: PLC0415
     from reportlab.lib.pagesizes import A4  # noqa: PLC0415 - 20 MB that only this call needs
     from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
@@ -65,5 +68,6 @@ def as_pdf(session_id: str, messages: Sequence[Message], zone: tzinfo | None) ->
         story.append(Paragraph(escape(heading(message, zone)), head))
         story.append(Paragraph(escape(message.text).replace("\n", "<br/>"), body))
     page = io.BytesIO()
-    SimpleDocTemplate(page, pagesize=A4, title=f"banyi {session_id}").build(story)
+    labels = list(dict.fromkeys(message.label for message in messages if message.label))
+    SimpleDocTemplate(page, pagesize=A4, title=f"banyi {session_id}", keywords=labels).build(story)
     return page.getvalue()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+import structlog
 from langgraph.runtime import Runtime
 
 from agent import asking
@@ -15,13 +16,16 @@ from agent.nodes.stage import stage
 from agent.noticing import news
 from agent.phrases import Phrases
 from agent.reply import Heard, Offer, Part, Say, Show, Tell
-from agent.safety.policy import judge
+from agent.safety.policy import Violation, judge
 from agent.safety.sentences import split
 from agent.state import Draft, TurnState, TurnUpdate
 from agent.wording import kindly
 from domain.clinical import Disposition
+from domain.model_call import ModelPurpose
 from domain.session import Pending
 from domain.turn import CardReady, ChoicesReady, Escalated, SentenceReady, TurnEvent
+
+log = structlog.get_logger(__name__)
 
 
 @stage("compose")
@@ -32,14 +36,13 @@ async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate
     emergency stands, every later reply ends by saying so; after a digression the open question comes back.
     """
     context, draft, conversation = runtime.context, state["draft"], state["conversation"]
-    texts = context.deps.knowledge.texts
     if not context.saying.listening:
         conversation, draft = await _whole(conversation, draft, context)
     parts: list[Heard] = []
     events: list[TurnEvent] = []
     async for part in _heard(draft.parts):
         parts.append(part)
-        for event in _say(part, texts, grave=conversation.grave):
+        for event in _say(part, context, grave=conversation.grave):
             events.append(event)
             if context.saying.cancelled is None or isinstance(event, Escalated):
                 runtime.stream_writer(event)
@@ -86,16 +89,19 @@ async def _heard(parts: Sequence[Part]) -> AsyncIterator[Heard]:
             yield part
 
 
-def _say(part: Heard, texts: Phrases, *, grave: bool) -> Iterator[TurnEvent]:
-    """One part as events; a sentence the policy forbids is replaced by a fixed text."""
+def _instead(broken: Violation, context: TurnContext) -> str:
+    log.warning("policy_sentence", rule_ids=[broken.rule])
+    context.counsel.blocked(ModelPurpose.ANSWER, broken.rule)
+    return context.deps.knowledge.texts.say("error.blocked_sentence")
+
+
+def _say(part: Heard, context: TurnContext, *, grave: bool) -> Iterator[TurnEvent]:
+    """One part as events; a sentence the policy forbids is replaced by a fixed text, logged and counted."""
     match part:
         case Say():
             for sentence in split(part.text):
-                yield SentenceReady(
-                    text=sentence
-                    if part.trusted or not judge(sentence, grave=grave)
-                    else texts.say("error.blocked_sentence")
-                )
+                broken = () if part.trusted else judge(sentence, grave=grave)
+                yield SentenceReady(text=_instead(broken[0], context) if broken else sentence)
         case Show(card=card):
             yield CardReady(card=card)
         case Offer(choices=choices, action=action):
