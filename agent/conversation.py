@@ -79,6 +79,15 @@ class Gist:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """Whom a follow-up in this session is of, and the last one taken up; `open` as long as questions are left."""
+
+    patient_id: PatientId
+    task_id: str = ""
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """Everything a later turn needs.
 
@@ -90,6 +99,7 @@ class Conversation:
     `told` are the notices shown that are not marked as read yet; `complaint` are the words the interview began with.
     `signed_in` is the account of the phone proven first, for a while.
     `turns` counts the inputs answered; `gist` is what a model is told of the earlier ones.
+    `following` is who is followed up here.
     """
 
     profile: PatientProfile = field(default_factory=PatientProfile)
@@ -115,6 +125,7 @@ class Conversation:
     signed_in: SignedIn | None = None
     turns: int = 0
     gist: Gist | None = None
+    following: Following | None = None
 
     def heard_from(self, utterance: Utterance) -> Conversation:
         """The conversation after one more input; words said without consent are not remembered."""

@@ -15,6 +15,7 @@ from agent.reception import Reception
 from domain.backlog import Backlog
 from domain.booking_rules import BookingRules
 from domain.clinical import Screening
+from domain.follow_up_ports import FollowUp
 from domain.guide import GuideBook
 from domain.hospital_ports import FrontDesk, Inbox, RelatedPeople, VisitNotes, Waitlist
 from domain.identity_ports import PatientFiles
@@ -26,7 +27,7 @@ from domain.turn import TurnCancelled, Utterance
 from knowledge.logic import Value
 from knowledge.pack import Pack
 from tools.proving import Proving
-from understanding.reading import Understanding
+from understanding.reading import Heard, Understanding
 
 
 class Screen(Protocol):
@@ -43,6 +44,13 @@ class Reader(Protocol):
         """One message, read against what was asked last."""
 
 
+class FollowUpReader(Protocol):
+    """Reads which answers of the follow-up plans a message holds."""
+
+    def __call__(self, text: str, /) -> tuple[Heard, ...]:
+        """The answers, each with the id of its plan."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
     """One released pack, compiled; swapped as a whole when a new one is released.
@@ -55,6 +63,7 @@ class Knowledge:
     texts: Phrases
     reader: Reader
     screen: Screen
+    follow_up: FollowUpReader
     guide: GuideBook
     booking_rules: tuple[str, ...]
     names: frozenset[str] = frozenset()
@@ -84,6 +93,7 @@ class Deps:
     archive: Archive
     backlog: Backlog
     desk: HandoffDesk
+    follow_up: FollowUp
     locks: SessionLocks
     booking_code: bool = True
     model: LanguageModel | None = None

@@ -123,7 +123,7 @@ def raise_emergency(
                 disposition=disposition,
                 departments=tuple(choice.id for choice in result.departments),
             ),
-            tasks=(Task.HANDOFF,) if crisis else (),
+            tasks=_after(conversation, crisis=crisis),
             settled=True,
         ),
     )
@@ -141,9 +141,15 @@ def decided(conversation: Conversation, draft: Draft, result: TriageResult, cont
         ),
         draft=replace(
             draft.saying(*announce(context.deps.knowledge, result, first_aid="", crisis=crisis)),
-            tasks=(Task.HANDOFF,) if crisis else (),
+            tasks=_after(conversation, crisis=crisis),
         ),
     )
+
+
+def _after(conversation: Conversation, *, crisis: bool) -> tuple[Task, ...]:
+    """Who acts on an emergency besides saying it: a person at a crisis, the staff of a patient followed up."""
+    following = (Task.FOLLOW_UP,) if conversation.following else ()
+    return (*((Task.HANDOFF,) if crisis else ()), *following)
 
 
 def _kept(conversation: Conversation, raised: Emergency) -> Emergency:

@@ -1,7 +1,7 @@
 """The turn as a state machine: nodes and edges, nothing else.
 
-    guard ─► understand ─► triage | booking | records | guidance | small_talk | handoff ─► … ─► compose ─► check
-      └──────────────────────────────────────────────────────────────────────────────►┘
+    guard ─► understand ─► triage | booking | records | follow_up | guidance | small_talk | handoff ─► …
+      └──────────────────────────────────────────────────────────────────────────► compose ─► check
 
 A message may carry several tasks; each task's node hands over to the next.
 """
@@ -22,6 +22,7 @@ from agent.deps import TurnContext
 from agent.nodes.booking import booking
 from agent.nodes.check import check
 from agent.nodes.compose import compose
+from agent.nodes.follow_up import follow_up
 from agent.nodes.guard import guard
 from agent.nodes.guidance import guidance
 from agent.nodes.handoff import handoff
@@ -52,6 +53,7 @@ def build(checkpointer: BaseCheckpointSaver[str]) -> TurnGraph:
         Task.GUIDANCE: guidance,
         Task.SMALL_TALK: small_talk,
         Task.HANDOFF: handoff,
+        Task.FOLLOW_UP: follow_up,
     }
     destinations = (*(task.value for task in tasks), "compose")
     graph.add_node("guard", _then(guard, routing.after_guard), destinations=("understand", *destinations, END))

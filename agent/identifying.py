@@ -27,7 +27,7 @@ from tools.identity import read_identity
 IDENTITY_FORM, CODE_FORM = "identity", "code"
 FOR, THEN, CHALLENGE = "for", "then", "challenge"
 """Facts of both questions: whose errand it is, what waits for the answer, which code was sent."""
-RECORDS = "records"
+RECORDS, FOLLOW_UP = "records", "follow_up"
 GUARDIAN = "guardian"
 """A fact of both questions: the form is of a child's guardian, the child's comes after it."""
 HOLDS_FOR = timedelta(minutes=30)

@@ -13,9 +13,11 @@ import structlog
 from agent.booking import people, waiting
 from agent.conversation import Conversation
 from agent.deps import TurnContext
-from agent.reply import Part, Say
+from agent.follow_up.replies import START
+from agent.reply import Offer, Part, Say
 from domain.errors import Unavailable
 from domain.notices import NoticeId, NoticeKind
+from domain.session import Option
 from domain.turn import Origin
 from domain.waitlist import WaitlistId, WaitlistStatus
 
@@ -41,6 +43,9 @@ async def news(conversation: Conversation, context: TurnContext) -> tuple[Conver
                         continue
                 text = deps.knowledge.texts.say("remind.news", text=notice.text)
                 said.append(Say(text=text, origin=Origin.KNOWLEDGE))
+                if notice.kind is NoticeKind.FOLLOW_UP and conversation.pending is None:
+                    start = Option(label=deps.knowledge.texts.say("followup.start_label"), value=notice.subject)
+                    said.append(Offer(choices=(start,), action=START))
     except Unavailable as error:
         log.warning("inbox_not_read", dependency=error.dependency)
     return replace(conversation, told=tuple(told)), tuple(said)

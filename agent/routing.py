@@ -160,7 +160,8 @@ def _follows_up(conversation: Conversation, understanding: Understanding, owner:
     following = conversation.following
     if {intent.id for intent in understanding.intents} & FOLLOW_UP_INTENTS:
         return True
-    if owner is not None or following is None:
+    done = conversation.pending is not None and conversation.pending.subject == Task.FOLLOW_UP
+    if following is None or not (owner is None or done):
         return False
     return (resumed and following.open) or bool(measured(understanding)) or understanding.answer.corrects
 

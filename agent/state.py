@@ -28,6 +28,7 @@ class Task(StrEnum):
     GUIDANCE = "guidance"
     SMALL_TALK = "small_talk"
     HANDOFF = "handoff"
+    FOLLOW_UP = "follow_up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ TAGS: dict[str, type] = {
     "booking_draft": conversation.BookingDraft,
     "emergency": conversation.Emergency,
     "gist": conversation.Gist,
+    "following": conversation.Following,
     "answered_input": conversation.AnsweredInput,
     "waitlist_wish": waitlist.WaitlistWish,
     "signed_in": related_person.SignedIn,
@@ -62,6 +63,11 @@ def _signed_out(fields: Fields) -> Fields:
     return {**fields, "signed_in": None}
 
 
+def _not_following(fields: Fields) -> Fields:
+    """Conversation 8 knows who is followed up; 7 did not."""
+    return {**fields, "following": None}
+
+
 def _unalarmed(fields: Fields) -> Fields:
     """Triage case 2 knows of alarming wording; 1 did not."""
     return {**fields, "alarming": False}
@@ -78,7 +84,15 @@ def _unproven(fields: Fields) -> Fields:
 
 
 MIGRATIONS: dict[str, dict[int, Migration]] = {
-    "conversation": {1: _with_ended, 2: _untold, 3: _unproven, 4: _uncomplaining, 5: _signed_out, 6: _short},
+    "conversation": {
+        1: _with_ended,
+        2: _untold,
+        3: _unproven,
+        4: _uncomplaining,
+        5: _signed_out,
+        6: _short,
+        7: _not_following,
+    },
     "booking_draft": {1: _not_moving, 2: _with_reason},
     "triage_case": {1: _unalarmed, 2: _unsupposed},
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from agent.deps import Knowledge
+from agent.deps import FollowUpReader, Knowledge
 from agent.phrases import Phrases
 from agent.screen import Screen
 from domain.scheduling import HospitalDepartment
@@ -62,12 +62,18 @@ def open_knowledge(
         texts=Phrases(pack.texts, load_words(directory / "hospital" / "words.yaml").values()),
         reader=reader,
         screen=Screen(RedFlags(pack.red_flags.values(), lexicon), lexicon, resemblance, questions=questions),
+        follow_up=_answers(lexicon, ChartReader(lexicon, pack.follow_up.courses.values())),
         guide=HospitalGuide(load_guide(directory / "guide"), meanings),
         booking_rules=booking_rules,
         names=frozenset(
             [one.name for one in departments] + [one.name for one in pack.departments.values()] + list(doctors())
         ),
     )
+
+
+def _answers(lexicon: Lexicon, charts: ChartReader) -> FollowUpReader:
+    """Answers of the follow-up plans in a message; who heard it just before is not asked twice."""
+    return lambda raw: charts(lexicon.hear(raw))
 
 
 def _medical(lexicon: Lexicon, normalities: Normalities, charts: ChartReader) -> Callable[[str], SymptomReading]:

@@ -242,6 +242,52 @@ class GuideCard(CardBase):
     sources: list[CitedSource]
 
 
+class QuestionnaireItem(Strict):
+    """One question of a follow-up, shown as a question of the interview is."""
+
+    question_id: str
+    text: str
+    kind: Literal["bool", "choice", "multi", "number", "scale", "text"]
+    options: list[QuestionOption]
+    remaining: int = Field(ge=0)
+
+
+class QuestionnaireCard(CardBase):
+    """The `index`-th of `total` questions of a follow-up; `total` may change with the answers."""
+
+    type: Literal["questionnaire"]
+    id: str
+    text: str
+    item: QuestionnaireItem
+    index: int = Field(ge=1)
+    total: int = Field(ge=1)
+
+
+class TrendPoint(Strict):
+    """One home reading; `at` is RFC 3339."""
+
+    at: str
+    value: float
+
+
+class TrendSeries(Strict):
+    """The readings of one measure, oldest first."""
+
+    measure: Literal["sbp", "dbp", "hr", "glucose", "spo2", "temp", "weight"]
+    label: str
+    unit: str
+    points: list[TrendPoint]
+
+
+class TrendCard(CardBase):
+    """Home readings over time; `text` says the newest in words, for who cannot see a plot."""
+
+    type: Literal["trend"]
+    title: str
+    text: str
+    series: list[TrendSeries]
+
+
 class HandoffCard(CardBase):
     """The patient waits for a person; 1 is next."""
 
@@ -269,6 +315,8 @@ Card: TypeAlias = Annotated[
     | ReportCard
     | BillListCard
     | GuideCard
+    | QuestionnaireCard
+    | TrendCard
     | HandoffCard
     | CallCard,
     Field(discriminator="type"),

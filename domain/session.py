@@ -79,6 +79,8 @@ class PendingKind(StrEnum):
     STOP_CHOICE = "stop_choice"
     PERSON_CHOICE = "person_choice"
     HANDOFF_OFFER = "handoff_offer"
+    FOLLOW_UP_QUESTION = "follow_up_question"
+    FOLLOW_UP_STOP = "follow_up_stop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

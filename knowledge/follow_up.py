@@ -246,6 +246,16 @@ class Course:
             conditions=conditions,
         )
 
+    @property
+    def id(self) -> str:
+        """The plan's id."""
+        return self.plan.id
+
+    @property
+    def ask(self) -> tuple[Item, ...]:
+        """Its items, as a chart names its questions."""
+        return self.items
+
     @cached_property
     def by_id(self) -> dict[str, Item]:
         """Its items by id."""

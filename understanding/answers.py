@@ -40,9 +40,10 @@ _YES_NO_KINDS = frozenset(
         PendingKind.CANCEL_REVIEW,
         PendingKind.BOOKING_OFFER,
         PendingKind.HANDOFF_OFFER,
+        PendingKind.FOLLOW_UP_STOP,
     }
 )
-_ABOUT_THE_BODY = frozenset({PendingKind.RED_FLAG, PendingKind.TRIAGE_QUESTION})
+_ABOUT_THE_BODY = frozenset({PendingKind.RED_FLAG, PendingKind.TRIAGE_QUESTION, PendingKind.FOLLOW_UP_QUESTION})
 _SINGLE = frozenset(
     {
         PendingKind.SLOT_CHOICE,

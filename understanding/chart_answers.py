@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeAlias
 
-from knowledge.complaints import Complaint
+from knowledge.complaints import Question
 from knowledge.patterns import Pattern
 from understanding.hearing import Heard as Mentions
 from understanding.lexicon import Lexicon
@@ -16,6 +16,18 @@ from understanding.scope import Status
 _Key: TypeAlias = "tuple[str, str, str]"
 
 
+class Asking(Protocol):
+    """What asks questions: a complaint chart, a follow-up."""
+
+    @property
+    def id(self) -> str:
+        """Its id in the pack."""
+
+    @property
+    def ask(self) -> Sequence[Question]:
+        """Its questions."""
+
+
 class ChartReader:
     """The `heard` and `denied` patterns of every chart, compiled once.
 
@@ -24,7 +36,7 @@ class ChartReader:
     does not deny the sign.
     """
 
-    def __init__(self, lexicon: Lexicon, complaints: Iterable[Complaint]) -> None:
+    def __init__(self, lexicon: Lexicon, complaints: Iterable[Asking]) -> None:
         heard: dict[_Key, tuple[Pattern, ...]] = {}
         denied: dict[_Key, tuple[Pattern, ...]] = {}
         for complaint in complaints:

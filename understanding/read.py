@@ -42,7 +42,9 @@ _BOOKING_KINDS = frozenset(
         PendingKind.IDENTITY_FORM,
     }
 )
-_TRIAGE_KINDS = frozenset({PendingKind.RED_FLAG, PendingKind.TRIAGE_QUESTION, PendingKind.CARD_CLOSING})
+_TRIAGE_KINDS = frozenset(
+    {PendingKind.RED_FLAG, PendingKind.TRIAGE_QUESTION, PendingKind.CARD_CLOSING, PendingKind.FOLLOW_UP_QUESTION}
+)
 _ERRANDS = frozenset(
     {
         *("report_query", "report_print", "fee_query", "fee_list", "refund", "invoice", "insurance", "navigate"),

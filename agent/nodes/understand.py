@@ -17,6 +17,7 @@ from agent.reply import Say
 from agent.state import Task, TurnState, TurnUpdate
 from domain.patient import PatientProfile
 from domain.session import PendingKind
+from tools.follow_up.readings import measured
 from tools.triage.case import TriageCase
 from understanding.reading import Understanding
 
@@ -50,7 +51,7 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
             conversation = starts_over(await finding.release(conversation, context), same_person=same)
         conversation = replace(conversation, profile=known(conversation.profile, understanding))
     tasks = routing.plan(utterance, conversation, understanding, resumed=bool(draft.held_text))
-    if draft.alarming:
+    if draft.alarming and not _replies(conversation, understanding, context):
         tasks = (Task.TRIAGE, *(task for task in tasks if task not in {Task.TRIAGE, Task.SMALL_TALK}))
     if not utterance.consented:
         return _without_consent(state, understanding, tasks, context)
@@ -62,6 +63,14 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
         conversation=conversation,
         draft=replace(draft, understanding=understanding, tasks=tasks, interrupted=_open_question(conversation)),
     )
+
+
+def _replies(conversation: Conversation, understanding: Understanding, context: TurnContext) -> bool:
+    """Whether a message tells an open follow-up what it asks about; its own questions then go for the danger."""
+    pending = conversation.pending
+    if pending is None or pending.kind is not PendingKind.FOLLOW_UP_QUESTION:
+        return False
+    return bool(measured(understanding) or context.deps.knowledge.follow_up(understanding.raw))
 
 
 def _without_consent(

@@ -212,6 +212,7 @@ async def bedside(folder: Path, *, profile: PatientProfile | None = None) -> Asy
             sessions=archive.sessions,
             archive=archive.archive,
             desk=archive.desk,
+            follow_up=archive.follow_up,
             backlog=memory.backlog,
             locks=memory.locks,
         )

@@ -8,6 +8,7 @@ import { question } from "./question.js";
 const CARDS = {
   triage_question: question,
   triage_result: result,
+  questionnaire: (card, acts) => question({ ...card.item, actions: card.actions }, acts),
   slots,
   identity_form: identityForm,
   booking_review: review,
