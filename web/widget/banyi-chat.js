@@ -217,7 +217,6 @@ class BanyiChat extends HTMLElement {
   }
 }
 
-/** Prints one card from a frame of its own. */
 function printed(root, card) {
   const frame = h("iframe.unseen", { title: "打印" });
   root.append(frame);

@@ -14,6 +14,7 @@ const RESTING = { 4403: "refused", 4408: "idle", 4409: "replaced" };
 export const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export class Connection {
+  channel = "web";
   #server;
   #store;
   #emit;
@@ -79,7 +80,6 @@ export class Connection {
     return again.id;
   }
 
-  /** Ends the line for good. */
   stop() {
     this.#page.abort();
     clearTimeout(this.#timer);
@@ -87,7 +87,6 @@ export class Connection {
     this.#socket?.close(1000);
   }
 
-  /** Calls the HTTP side. */
   request(path, method, body) {
     const { session_id: id, token } = this.#session ?? {};
     const headers = id ? { authorization: `Bearer ${token}` } : { "content-type": "application/json" };
@@ -111,7 +110,7 @@ export class Connection {
   }
 
   #post(resume) {
-    return this.request("", "POST", JSON.stringify({ channel: "web", resume_token: resume }));
+    return this.request("", "POST", JSON.stringify({ channel: this.channel, resume_token: resume }));
   }
 
   /** After a reload: the patient's own words come from the transcript, everything else by replay. */
@@ -138,12 +137,17 @@ export class Connection {
       if (this.#consent) this.#put(this.#consent);
       for (const { frame, accepted, ended } of this.#inputs.values()) if (!accepted && !ended) this.#put(frame);
     };
-    socket.onmessage = ({ data }) => typeof data === "string" && this.#take(JSON.parse(data));
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) => (typeof data === "string" ? this.#take(JSON.parse(data)) : this.#emit({ type: "local.audio", data }));
     socket.onclose = ({ code }) => this.#closed(code);
   }
 
   #put(frame) {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+    this.sendRaw(JSON.stringify(frame));
+  }
+
+  sendRaw(data) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(data);
   }
 
   #link(link) {

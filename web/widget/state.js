@@ -49,7 +49,6 @@ export function reduce(state, event) {
 /** Whether the patient has not agreed to anything beyond guidance. */
 export const unconsented = (state) => Boolean(state.notice) && !state.consent?.care_chat;
 
-/** Whether an answer is on its way. */
 export const busy = (state) => (!unconsented(state) || state.refused) && waiting(state);
 
 export const waiting = (state) => state.items.some((item) => item.state === "sending" || item.state === "accepted");
