@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from app.hospital_settings import HospitalSettings
 from domain.booking_rules import BookingRules
 from domain.errors import SettingsError
-from domain.hospital_ports import VisitNotes
+from domain.hospital_ports import FrontDesk, Inbox, RelatedPeople, VisitNotes, Waitlist
+from domain.identity_ports import PatientFiles
 from domain.ports import Clock, PatientIndex, Scheduling
+from domain.record_ports import Records
 from tools.hospital.sql.opening import OpenHospital
 
 if TYPE_CHECKING:
@@ -22,13 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HospitalPorts:
-    """What the conversation asks the hospital through; `records` is the port of that name."""
+    """What the conversation asks the hospital through."""
 
     scheduling: Scheduling
+    waitlist: Waitlist
+    front_desk: FrontDesk
     notes: VisitNotes
+    people: RelatedPeople
+    inbox: Inbox
     patients: PatientIndex
-    files: Any
-    records: Any
+    files: PatientFiles
+    records: Records
 
 
 @asynccontextmanager
@@ -45,7 +51,11 @@ async def open_ports(
         patients = embedded.patients
         yield HospitalPorts(
             scheduling=embedded.scheduling,
+            waitlist=embedded.waitlist,
+            front_desk=embedded.front_desk,
             notes=embedded.notes,
+            people=embedded.people,
+            inbox=embedded.inbox,
             patients=patients,
             files=patients,
             records=embedded.records,
@@ -55,13 +65,20 @@ async def open_ports(
     from tools.hospital.fhir.opening import open_fhir  # noqa: PLC0415
 
     mapping = read_mapping(settings, knowledge_dir)
-    async with open_fhir(settings.fhir_url, login(settings), mapping=mapping, rules=rules, clock=clock) as hospital:
+    account = embedded.people.account
+    async with open_fhir(
+        settings.fhir_url, login(settings), mapping=mapping, rules=rules, account=account, clock=clock
+    ) as hospital:
         yield HospitalPorts(
             scheduling=hospital.scheduling,
+            waitlist=cast("Waitlist", Undeclared(Feature.WAITLIST)),
+            front_desk=cast("FrontDesk", Undeclared(Feature.FRONT_DESK)),
             notes=hospital.notes,
+            people=hospital.people,
+            inbox=hospital.inbox,
             patients=hospital.patients,
             files=hospital.patients,
-            records=Undeclared(Feature.RECORDS),
+            records=hospital.records,
         )
 
 

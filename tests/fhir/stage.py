@@ -11,19 +11,30 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from domain.patient import PatientId
+from domain.patient import Identity, PatientId
+from domain.records import Account, DiagnosticReport, Invoice
+from domain.related_person import AccountId
 from domain.scheduling import PractitionerId, SlotId, Title
+from tests.fhir import written
 from tests.fhir.server import FhirServer, serving
 from tests.fhir.store import Resource
 from tests.hospital.stage import CHIEF, SMALL_HOSPITAL, an_identity
 from tests.stores import DEMO_YAML, SetClock, booking_rules
 from tools.hospital.fhir.auth import StaticToken
 from tools.hospital.fhir.client import TIMEOUT, FhirClient
+from tools.hospital.fhir.inbox import FhirInbox
 from tools.hospital.fhir.mapping import Mapping, load_mapping
 from tools.hospital.fhir.notes import FhirVisitNotes
 from tools.hospital.fhir.patients import FhirPatientIndex
+from tools.hospital.fhir.people import FhirRelatedPeople
 from tools.hospital.fhir.places import own_slot_id
+from tools.hospital.fhir.records import FhirRecords
 from tools.hospital.fhir.scheduling import FhirScheduling
+
+
+def _account(phone: str) -> AccountId:
+    return AccountId(f"phone:{hash(phone)}")
+
 
 MAPPING_YAML = DEMO_YAML.with_name("fhir.yaml")
 
@@ -36,6 +47,9 @@ class FhirStage:
     scheduling: FhirScheduling
     patients: FhirPatientIndex
     notes: FhirVisitNotes
+    people: FhirRelatedPeople
+    inbox: FhirInbox
+    records: FhirRecords
     mapping: Mapping
     clock: SetClock
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
@@ -86,6 +100,31 @@ class FhirStage:
     async def patient(self, number: int = 1) -> PatientId:
         """Register an example."""
         return await self.patients.register(an_identity(number))
+
+    @property
+    def files(self) -> FhirPatientIndex:
+        """The hospital's files."""
+        return self.patients
+
+    async def put_on_file(self, identity: Identity) -> PatientId:
+        """The desk makes the phone one on file."""
+        patient_id = await self.patients.register(identity)
+        patient = self.server.store.read("Patient", patient_id)
+        on_file = {"system": "phone", "value": identity.phone, "use": "mobile"}
+        self.server.store.put(patient | {"telecom": [on_file]})
+        return patient_id
+
+    async def put_report(self, report: DiagnosticReport) -> None:
+        """A DiagnosticReport with its text as a form, and an Observation."""
+        self.server.store.put_all(written.report(report, self.mapping))
+
+    async def put_bill(self, bill: Invoice) -> None:
+        """An Invoice; lines of several are ChargeItems."""
+        self.server.store.put_all(written.bill(bill, self.mapping))
+
+    async def put_account(self, account: Account) -> None:
+        """An Account."""
+        self.server.store.put_all(written.account(account, self.mapping))
 
     async def broken(self) -> Collection[str]:
         """Places that two appointments have, booked places without one, and free places with one."""
@@ -139,11 +178,15 @@ async def fhir_stage(clock: SetClock) -> AsyncIterator[FhirStage]:
     furnish(server, mapping)
     async with serving(server), httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as http:
         client = FhirClient(http, server.url, StaticToken())
+        patients = FhirPatientIndex(client, mapping)
         yield FhirStage(
             server=server,
             scheduling=FhirScheduling(client, mapping, booking_rules(), clock),
-            patients=FhirPatientIndex(client, mapping),
+            patients=patients,
             notes=FhirVisitNotes(client, mapping),
+            people=FhirRelatedPeople(client, mapping, booking_rules(), patients, _account),
+            inbox=FhirInbox(client, mapping),
+            records=FhirRecords(client, mapping),
             mapping=mapping,
             clock=clock,
         )

@@ -46,6 +46,9 @@ def _starts(resource: Resource, wanted: str) -> bool:
 
 Test = Callable[[Resource, str], bool]
 _IDENTIFIER: Test = _identified
+_SUBJECT: Test = lambda one, wanted: any(  # noqa: E731
+    _references(each, wanted) for each in (one["subject"] if isinstance(one["subject"], list) else [one["subject"]])
+)
 _STATUS: Test = lambda one, wanted: one["status"] in wanted.split(",")  # noqa: E731 - a table of tests
 _ACTIVE: Test = lambda one, wanted: str(one.get("active", True)).lower() == wanted  # noqa: E731
 TESTS: dict[str, dict[str, Test]] = {
@@ -61,6 +64,11 @@ TESTS: dict[str, dict[str, Test]] = {
         "status": _STATUS,
         "schedule": lambda one, wanted: _references(one["schedule"], wanted),
     },
+    "RelatedPerson": {"identifier": _IDENTIFIER},
+    "DiagnosticReport": {"patient": _SUBJECT},
+    "Invoice": {"patient": _SUBJECT},
+    "Account": {"patient": _SUBJECT},
+    "Communication": {"identifier": _IDENTIFIER, "subject": _SUBJECT, "status": _STATUS},
     "QuestionnaireResponse": {"identifier": _IDENTIFIER},
     "GuidanceResponse": {"identifier": _IDENTIFIER},
     "Appointment": {
@@ -98,6 +106,11 @@ class Store:
         stored["meta"] = stored.get("meta", {}) | {"versionId": str(version)}
         self.kept[resource["resourceType"]][resource["id"]] = stored
         return stored
+
+    def put_all(self, resources: list[Resource]) -> None:
+        """Several at once."""
+        for resource in resources:
+            self.put(resource)
 
     def all(self, kind: str) -> list[Resource]:
         """Every resource of a kind."""

@@ -37,6 +37,33 @@ def test_an_invalid_resource_is_refused_and_the_element_named(raw: Any, told: st
     assert "某一天" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"resourceType": "Patient", "meta": {"lastUpdated": "2026-03-01T08:00:00"}, "name": [{"text": "王小梅"}]},
+        {"resourceType": "Observation", "status": "final", "code": CODE, "interpretation": {"text": "偏高"}},
+        {
+            "resourceType": "Observation",
+            "status": "final",
+            "code": CODE,
+            "component": [{"code": {"text": "收缩压"}, "interpretation": {"text": "偏高"}}],
+        },
+        {"resourceType": "Observation", "status": "final", "code": CODE, "interpretation": [{"text": "偏高"}]},
+        {"resourceType": "Appointment", "status": "booked", "participant": [{"status": "accepted"}]},
+        {"resourceType": "Schedule", "actor": [{"display": "王怀仁"}]},
+        {"resourceType": "Location", "status": "active", "name": "门诊楼"},
+        {"resourceType": "Encounter", "status": "planned", "class": {"code": "AMB"}},
+        {"resourceType": "QuestionnaireResponse", "status": "completed", "item": [{"linkId": "1"}]},
+        {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {"resourceType": "Patient"}}]},
+    ],
+)
+def test_a_valid_resource_is_accepted(raw: Any) -> None:
+    """Also with what older servers write otherwise."""
+    resource = checked(raw)
+    assert isinstance(resource.get("interpretation", []), list)
+    assert resource["resourceType"] == raw["resourceType"]
+
+
 def test_another_kind_than_asked_for_is_refused() -> None:
     """A Patient where a Slot should be."""
     with pytest.raises(HospitalFailed, match="Patient instead of Slot"):

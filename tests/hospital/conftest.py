@@ -14,10 +14,12 @@ from archive.database import Database, EmbeddedDatabase
 from archive.served import ServedDatabase
 from memory import crypto
 from tests.fhir.stage import fhir_stage
-from tests.hospital.stage import SMALL_HOSPITAL, BookingStage, SqlStage
+from tests.hospital.stage import SMALL_HOSPITAL, BookingStage, PeopleStage, RecordsStage, SqlStage
 from tests.postgres import new_database
 from tests.stores import MASTER, SetClock, booking_rules
 from tools.hospital.sql.opening import open_hospital
+
+OVER_FHIR = {stage.__name__ for stage in (BookingStage, PeopleStage, RecordsStage)}
 
 
 async def _staged(database: Database, clock: SetClock) -> AsyncIterator[SqlStage]:
@@ -60,10 +62,10 @@ def postgres_template(postgres: str) -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A contract that asks for no more than a `BookingStage` holds for a hospital behind FHIR too."""
+    """A contract that asks for no more than FHIR carries holds for a hospital behind FHIR too."""
     if "stage" in metafunc.fixturenames:
-        booking = metafunc.function.__annotations__.get("stage") == BookingStage.__name__
-        adapters = ["sqlite", "postgresql", "fhir"] if booking else ["sqlite", "postgresql"]
+        asked = metafunc.function.__annotations__.get("stage")
+        adapters = ["sqlite", "postgresql", *(["fhir"] if asked in OVER_FHIR else [])]
         metafunc.parametrize("stage", adapters, indirect=True)
 
 

@@ -106,8 +106,23 @@ class Stage(BookingStage, Protocol):
         """The people of an account under contract."""
 
 
+class PeopleStage(Protocol):
+    """The port of an account's people."""
+
+    @property
+    def people(self) -> RelatedPeople:
+        """The people of an account under contract."""
+
+    @property
+    def clock(self) -> SetClock:
+        """The time the hospital goes by."""
+
+    async def patient(self, number: int = 1) -> PatientId:
+        """A registered patient, the same for the same number."""
+
+
 class RecordsStage(Protocol):
-    """The ports of records and of proving who somebody is."""
+    """The ports of records and of the hospital's files."""
 
     @property
     def patients(self) -> PatientIndex:
@@ -120,10 +135,6 @@ class RecordsStage(Protocol):
     @property
     def files(self) -> PatientFiles:
         """The hospital's files under contract."""
-
-    @property
-    def codes(self) -> Codes:
-        """One-time codes under contract."""
 
     @property
     def records(self) -> Records:
@@ -140,6 +151,14 @@ class RecordsStage(Protocol):
 
     async def put_account(self, account: Account) -> None:
         """The hospital writes a stay, or its next state."""
+
+
+class CodesStage(RecordsStage, Protocol):
+    """The port of one-time codes besides."""
+
+    @property
+    def codes(self) -> Codes:
+        """One-time codes under contract."""
 
 
 @dataclass(slots=True)

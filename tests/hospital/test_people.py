@@ -10,7 +10,7 @@ from domain.errors import Conflict, NotFound
 from domain.patient import PatientId
 from domain.related_person import AccountId, RelatedPerson, Relationship
 from domain.scheduling import Refusal
-from tests.hospital.stage import Stage, an_identity
+from tests.hospital.stage import PeopleStage, an_identity
 
 pytestmark = pytest.mark.contract
 
@@ -19,7 +19,7 @@ CHILD = "20150601"
 
 
 async def _add(
-    stage: Stage,
+    stage: PeopleStage,
     number: int,
     relationship: Relationship,
     *,
@@ -38,7 +38,7 @@ async def _add(
     )
 
 
-async def test_an_account_books_for_several_people_the_holder_first(stage: Stage) -> None:
+async def test_an_account_books_for_several_people_the_holder_first(stage: PeopleStage) -> None:
     """Names and numbers are masked; another account sees nobody of them."""
     await _add(stage, 2, Relationship.PARENT)
     holder = await _add(stage, 1, Relationship.SELF)
@@ -49,7 +49,7 @@ async def test_an_account_books_for_several_people_the_holder_first(stage: Stage
     assert await stage.people.people(AccountId("account-2")) == ()
 
 
-async def test_a_child_is_added_only_with_an_adult_of_the_account(stage: Stage) -> None:
+async def test_a_child_is_added_only_with_an_adult_of_the_account(stage: PeopleStage) -> None:
     """Without a guardian, with a stranger, with another child: refused. A fourteen-year-old needs none."""
     with pytest.raises(Conflict) as alone:
         await _add(stage, 3, Relationship.CHILD, born=CHILD)
@@ -66,14 +66,14 @@ async def test_a_child_is_added_only_with_an_adult_of_the_account(stage: Stage) 
     assert len(await stage.people.people(ACCOUNT)) == 3
 
 
-async def test_nobody_is_their_own_guardian(stage: Stage) -> None:
+async def test_nobody_is_their_own_guardian(stage: PeopleStage) -> None:
     """Not even an adult."""
     holder = await _add(stage, 1, Relationship.SELF)
     with pytest.raises(NotFound):
         await _add(stage, 1, Relationship.SELF, guardian=holder.patient_id, key="self")
 
 
-async def test_adding_again_changes_the_relationship_and_a_key_adds_once(stage: Stage) -> None:
+async def test_adding_again_changes_the_relationship_and_a_key_adds_once(stage: PeopleStage) -> None:
     """One person stands once in an account."""
     first = await _add(stage, 1, Relationship.OTHER)
     assert await _add(stage, 1, Relationship.OTHER) == first
@@ -85,7 +85,7 @@ async def test_adding_again_changes_the_relationship_and_a_key_adds_once(stage: 
     assert reused.value.reason == Refusal.KEY_REUSED
 
 
-async def test_an_account_books_for_no_more_people_than_the_rules_allow(stage: Stage) -> None:
+async def test_an_account_books_for_no_more_people_than_the_rules_allow(stage: PeopleStage) -> None:
     """Six; whoever is removed makes room."""
     added = [await _add(stage, number, Relationship.OTHER) for number in range(6)]
     with pytest.raises(Conflict) as full:
@@ -96,7 +96,7 @@ async def test_an_account_books_for_no_more_people_than_the_rules_allow(stage: S
     assert (await _add(stage, 7, Relationship.OTHER)).relationship is Relationship.OTHER
 
 
-async def test_a_guardian_stays_as_long_as_the_child(stage: Stage) -> None:
+async def test_a_guardian_stays_as_long_as_the_child(stage: PeopleStage) -> None:
     """First the child, then the guardian; removing somebody unknown does nothing."""
     mother = await _add(stage, 1, Relationship.SELF)
     child = await _add(stage, 3, Relationship.CHILD, born=CHILD, guardian=mother.patient_id)

@@ -19,13 +19,15 @@ class Feature(StrEnum):
     FRONT_DESK = "加号、报到和排队"
     PEOPLE = "为家人预约"
     RECORDS = "报告和账单"
+    VISIT_NOTES = "就诊前告知医生"
+    NOTICES = "给患者的通知"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """The features that have an adapter over FHIR."""
 
-    offered: frozenset[Feature] = frozenset({Feature.BOOKING, Feature.PATIENTS})
+    offered: frozenset[Feature] = frozenset(Feature) - {Feature.WAITLIST, Feature.FRONT_DESK}
 
     @property
     def missing(self) -> tuple[Feature, ...]:

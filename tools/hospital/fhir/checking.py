@@ -58,6 +58,41 @@ NEEDS: Final = (
         versioned=True,
         conditional=True,
     ),
+    Need(
+        feature=Feature.PEOPLE,
+        kind="RelatedPerson",
+        interactions=_WRITTEN,
+        searches=("identifier",),
+        versioned=True,
+        conditional=True,
+    ),
+    Need(feature=Feature.RECORDS, kind="DiagnosticReport", searches=("patient",), include="DiagnosticReport:result"),
+    Need(feature=Feature.RECORDS, kind="Observation", interactions=("read",)),
+    Need(feature=Feature.RECORDS, kind="Invoice", searches=("patient",)),
+    Need(feature=Feature.RECORDS, kind="ChargeItem", interactions=("read",)),
+    Need(feature=Feature.RECORDS, kind="Account", searches=("patient",)),
+    Need(
+        feature=Feature.VISIT_NOTES,
+        kind="QuestionnaireResponse",
+        interactions=("read", "create"),
+        searches=("identifier",),
+        conditional=True,
+    ),
+    Need(
+        feature=Feature.VISIT_NOTES,
+        kind="GuidanceResponse",
+        interactions=("create",),
+        searches=("identifier",),
+        conditional=True,
+    ),
+    Need(
+        feature=Feature.NOTICES,
+        kind="Communication",
+        interactions=_WRITTEN,
+        searches=("identifier", "subject", "status"),
+        versioned=True,
+        conditional=True,
+    ),
 )
 
 
@@ -76,7 +111,8 @@ async def check(client: FhirClient, mapping: Mapping) -> tuple[Finding, ...]:
         BanyiError: /metadata cannot be read at all.
     """
     rest: Resource = next(iter((await client.metadata()).get("rest", ())), {})
-    lacks: dict[Feature, list[str]] = {Feature.BOOKING: _transaction(rest), Feature.PATIENTS: []}
+    lacks: dict[Feature, list[str]] = {need.feature: [] for need in NEEDS}
+    lacks[Feature.BOOKING] += _transaction(rest)
     declared = {one.get("type"): one for one in rest.get("resource", ())}
     for need in NEEDS:
         lacks[need.feature] += _declared(need, declared.get(need.kind))
@@ -133,6 +169,16 @@ def _probes(mapping: Mapping) -> tuple[tuple[Feature, str, dict[str, str | list[
         (Feature.BOOKING, "Appointment", {"patient": "Patient/nobody", "_include": "Appointment:slot"}),
         (Feature.BOOKING, "Appointment", {"slot": "Slot/nobody", "status": "pending"}),
         (Feature.PATIENTS, "Patient", {"identifier": nobody}),
+        (Feature.PEOPLE, "RelatedPerson", {"identifier": nobody}),
+        (
+            Feature.RECORDS,
+            "DiagnosticReport",
+            {"patient": "Patient/nobody", "_include": "DiagnosticReport:result"},
+        ),
+        (Feature.RECORDS, "Invoice", {"patient": "Patient/nobody"}),
+        (Feature.RECORDS, "Account", {"patient": "Patient/nobody"}),
+        (Feature.NOTICES, "Communication", {"subject": "Patient/nobody", "status": "completed"}),
+        (Feature.NOTICES, "Communication", {"identifier": nobody}),
     )
 
 

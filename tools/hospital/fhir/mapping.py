@@ -27,7 +27,8 @@ class MappedDepartment:
 class Extensions:
     """URLs. On Slot `number` (an integer); on Schedule `fee` (Money); on HealthcareService the place (text).
 
-    `hold_until` (a dateTime) goes on the Slot and the Appointment of a hold.
+    `hold_until` (a dateTime) goes on the Slot and the Appointment of a hold. On DiagnosticReport `expected` (a
+    dateTime), on Account `deposit` (Money).
     """
 
     number: str
@@ -36,6 +37,8 @@ class Extensions:
     floor: str
     area: str
     hold_until: str
+    expected: str
+    deposit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +51,15 @@ class Tag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """One hospital's file. `own` begins the systems of our identifiers; `titles` maps its codes to titles."""
+    """One hospital's file. `own` begins the systems of our identifiers; `titles` maps its codes to titles.
+
+    `receipt` is the identifier system of electronic receipts on Invoice.
+    """
 
     timezone: str
     own: str
     documents: Map[str, str]
+    receipt: str
     titles: Map[str, Title]
     departments: tuple[MappedDepartment, ...]
     bring: tuple[str, ...]

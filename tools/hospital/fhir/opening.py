@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,12 +10,16 @@ import httpx
 
 from domain.booking_rules import BookingRules
 from domain.ports import Clock
+from domain.related_person import AccountId
 from tools.hospital.fhir.auth import BackendServices, Client, StaticToken
 from tools.hospital.fhir.capabilities import Capabilities
 from tools.hospital.fhir.client import TIMEOUT, FhirClient
+from tools.hospital.fhir.inbox import FhirInbox
 from tools.hospital.fhir.mapping import Mapping
 from tools.hospital.fhir.notes import FhirVisitNotes
 from tools.hospital.fhir.patients import FhirPatientIndex
+from tools.hospital.fhir.people import FhirRelatedPeople
+from tools.hospital.fhir.records import FhirRecords
 from tools.hospital.fhir.scheduling import FhirScheduling
 
 
@@ -27,6 +31,9 @@ class FhirHospital:
     scheduling: FhirScheduling
     patients: FhirPatientIndex
     notes: FhirVisitNotes
+    people: FhirRelatedPeople
+    inbox: FhirInbox
+    records: FhirRecords
     capabilities: Capabilities
 
 
@@ -41,14 +48,24 @@ async def open_client(base_url: str, login: StaticToken | Client, clock: Clock) 
 
 @asynccontextmanager
 async def open_fhir(
-    base_url: str, login: StaticToken | Client, *, mapping: Mapping, rules: BookingRules, clock: Clock
+    base_url: str,
+    login: StaticToken | Client,
+    *,
+    mapping: Mapping,
+    rules: BookingRules,
+    account: Callable[[str], AccountId],
+    clock: Clock,
 ) -> AsyncIterator[FhirHospital]:
-    """The hospital's ports over FHIR."""
+    """The hospital's ports over FHIR; `account` makes an account of a phone."""
     async with open_client(base_url, login, clock) as client:
+        patients = FhirPatientIndex(client, mapping)
         yield FhirHospital(
             client=client,
             scheduling=FhirScheduling(client, mapping, rules, clock),
-            patients=FhirPatientIndex(client, mapping),
+            patients=patients,
             notes=FhirVisitNotes(client, mapping),
+            people=FhirRelatedPeople(client, mapping, rules, patients, account),
+            inbox=FhirInbox(client, mapping),
+            records=FhirRecords(client, mapping),
             capabilities=Capabilities(),
         )

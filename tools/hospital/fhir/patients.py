@@ -41,12 +41,19 @@ class FhirPatientIndex:
         Raises:
             NotFound: no such patient.
         """
+        return (await self.identity(patient_id)).masked()
+
+    async def identity(self, patient_id: PatientId) -> Identity:
+        """Who the patient is; stays inside the hospital's adapters.
+
+        Raises:
+            NotFound: no such patient.
+        """
         patient = await self._client.read("Patient", quote(patient_id, safe=""))
         for document in Document:
             shown = identifier(patient, self._mapping.document_system(document))
             if shown:
-                who = Identity(name=human_name(patient), id_number=shown, phone=_phone(patient), document=document)
-                return who.masked()
+                return Identity(name=human_name(patient), id_number=shown, phone=_phone(patient), document=document)
         raise HospitalFailed("garbage", "Patient has no identifier of the mapping's documents")
 
     async def phone(self, patient_id: PatientId) -> str:

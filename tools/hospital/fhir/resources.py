@@ -25,6 +25,12 @@ CODES: dict[str, dict[str, frozenset[str]]] = {
     "Practitioner": {"gender": _GENDER},
     "Observation": {"status": _RESULT | {"unknown"}},
     "DiagnosticReport": {"status": _RESULT | {"partial", "appended", "unknown"}},
+    "Account": {"status": frozenset({"active", "inactive", "entered-in-error", "on-hold", "unknown"})},
+    "Invoice": {"status": frozenset({"draft", "issued", "balanced", "cancelled", "entered-in-error"})},
+    "Communication": {
+        "status": frozenset({"preparation", "in-progress", "not-done", "on-hold", "stopped", "completed"})
+        | {"entered-in-error", "unknown"}
+    },
     "Bundle": {
         "type": frozenset({"document", "message", "transaction", "transaction-response", "batch", "batch-response"})
         | {"history", "searchset", "collection"}
@@ -35,6 +41,9 @@ CODES: dict[str, dict[str, frozenset[str]]] = {
 
 def checked(raw: object, kind: str | None = None) -> Resource:
     """`raw` as a resource, of `kind` when one is given.
+
+    What servers of an older version write otherwise, and nothing here rests on, is no reason to refuse a resource:
+    one `Observation.interpretation` where R4 has a list, and a `meta.lastUpdated` without its zone.
 
     Raises:
         HospitalFailed: `garbage`; names the element, never its value.
@@ -49,11 +58,12 @@ def checked(raw: object, kind: str | None = None) -> Resource:
     for element, codes in CODES.get(found, {}).items():
         if element in raw and raw[element] not in codes:
             raise HospitalFailed("garbage", f"{found}.{element} is not a code of R4")
+    resource = _as_of_r4(raw) if found == "Observation" else raw
     try:
-        get_fhir_model_class(found).model_validate(raw)
+        get_fhir_model_class(found).model_validate(_without_last_updated(resource))
     except (KeyError, ValueError) as error:
         raise HospitalFailed("garbage", _first_wrong(found, error)) from None
-    return raw
+    return resource
 
 
 def reference_id(reference: Any, kind: str) -> str | None:
@@ -92,6 +102,23 @@ def with_identifier(resource: Resource, system: str, value: str | None) -> Resou
     if value is not None:
         kept.append({"system": system, "value": value})
     return resource | {"identifier": kept}
+
+
+def _as_of_r4(observation: Resource) -> Resource:
+    """A copy whose one interpretation, and each component's, is a list of one."""
+    changed = dict(observation)
+    if isinstance(observation.get("interpretation"), dict):
+        changed["interpretation"] = [observation["interpretation"]]
+    if isinstance(parts := observation.get("component"), list):
+        changed["component"] = [_as_of_r4(part) if isinstance(part, dict) else part for part in parts]
+    return changed
+
+
+def _without_last_updated(resource: Resource) -> Resource:
+    meta = resource.get("meta")
+    if not isinstance(meta, dict) or "lastUpdated" not in meta:
+        return resource
+    return resource | {"meta": {name: given for name, given in meta.items() if name != "lastUpdated"}}
 
 
 def _first_wrong(kind: str, error: Exception) -> str:

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 
 from archive.columns import insert_new
 from archive.database import Database
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict
 from domain.patient import Identity, PatientId
 from domain.related_person import AccountId, RelatedPerson, Relationship
 from domain.scheduling import Refusal
+from tools.hospital.guarding import check_account, check_ages
 from tools.hospital.sql.house import House
 from tools.hospital.sql.patients import SqlPatientIndex
 from tools.hospital.sql.schema_life import related_people
@@ -49,12 +50,10 @@ class SqlRelatedPeople:
         now: datetime,
     ) -> RelatedPerson:
         """Let the account book for this person; raises as the port says."""
-        age = age_years(identity, today=self._house.day(now))
-        child = age is not None and age < self._house.rules.guardian_age_years
-        if child and guardian_id is None:
-            raise Conflict(Refusal.GUARDIAN)
-        if guardian_id is not None and await self._is_child(guardian_id, now):
-            raise Conflict(Refusal.GUARDIAN)
+        today, rules = self._house.day(now), self._house.rules
+        guardian = None if guardian_id is None else await self._patients.identity(guardian_id)
+        guardian_age = None if guardian is None else age_years(guardian, today=today)
+        check_ages(rules, age=age_years(identity, today=today), guardian=guardian_id, guardian_age=guardian_age)
         patient_id = await self._patients.register(identity)
         write = write_of("add", account_id, patient_id, relationship, guardian_id or "", key=key, now=now)
         mine = {"relationship": relationship, "guardian_id": guardian_id}
@@ -62,11 +61,8 @@ class SqlRelatedPeople:
 
         def work(connection: Connection) -> Row[Any]:
             if result_of(connection, write)[1]:
-                known = {one.patient_id for one in _rows(connection, account_id)}
-                if guardian_id is not None and guardian_id not in known - {patient_id}:
-                    raise NotFound("guardian")
-                if patient_id not in known and len(known) >= self._house.rules.people_limit:
-                    raise Conflict(Refusal.PEOPLE_LIMIT)
+                known = {PatientId(one.patient_id) for one in _rows(connection, account_id)}
+                check_account(rules, known, patient_id, guardian_id)
                 if not insert_new(connection, related_people, row):
                     here = update(related_people).where(
                         related_people.c.account_id == account_id, related_people.c.patient_id == patient_id
@@ -95,10 +91,6 @@ class SqlRelatedPeople:
             )
 
         await self._database.write(work)
-
-    async def _is_child(self, patient_id: PatientId, now: datetime) -> bool:
-        age = age_years(await self._patients.identity(patient_id), today=self._house.day(now))
-        return age is not None and age < self._house.rules.guardian_age_years
 
     async def _person(self, row: Row[Any]) -> RelatedPerson:
         patient_id = PatientId(row.patient_id)
