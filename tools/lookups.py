@@ -138,8 +138,8 @@ def _lines(lines: Iterable[str]) -> str:
 def _slot(slot: Slot) -> str:
     """A slot in words."""
     return (
-        f"{_date(slot.date)}{_PERIODS[slot.period]} {slot.start:%H:%M}-{slot.end:%H:%M}，{slot.department}，{slot.doctor}"
-        f"{slot.title.value}，挂号费 {slot.fee_cents / 100:g} 元，剩 {slot.left} 个号"
+        f"{_date(slot.date)}{_PERIODS[slot.period]} {slot.start:%H:%M}-{slot.end:%H:%M}，{slot.department}，"
+        f"{slot.doctor}{slot.title.value}，挂号费 {slot.fee_cents / 100:g} 元，剩 {slot.left} 个号"
     )
 
 

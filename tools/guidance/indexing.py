@@ -10,8 +10,8 @@ from typing import Final
 import structlog
 
 from domain.errors import Unavailable
-from domain.ports import Passage
 from domain.model import Embedder, ModelDigest
+from domain.ports import Passage
 from tools.guidance import vector_file
 from tools.guidance.meanings import Meanings, content, key_of
 from tools.guidance.vectors import Row, VectorIndex, row_of
