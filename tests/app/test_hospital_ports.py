@@ -11,10 +11,10 @@ from app.hospital import HospitalPorts, login, open_ports
 from app.hospital_cli import hospital
 from app.settings import Settings, read_settings
 from domain.errors import SettingsError, Unavailable
+from domain.patient import PatientId
 from domain.scheduling import SlotQuery
 from knowledge.loader import DIRECTORY
 from tests.fhir.stage import fhir_stage
-from tests.hospital.stage import an_identity
 from tests.hospital.steps import NINE
 from tests.stores import SetClock, booking_rules, sqlite_hospital
 from tools.hospital.fhir.auth import Client, StaticToken
@@ -41,14 +41,14 @@ async def test_without_an_endpoint_the_embedded_hospital_is_asked(tmp_path: Path
 async def test_an_endpoint_is_the_hospital_and_what_it_does_not_offer_is_unavailable(
     tmp_path: Path, clock: SetClock
 ) -> None:
-    """Bookings go there; records have no adapter and say so."""
+    """Bookings go there; the waitlist has no adapter and says so."""
     async with fhir_stage(clock) as behind:
         await behind.open_slot(NINE)
         settings = Settings(fhir_url=behind.server.url + "/")
         ports, found = await _ports(settings, tmp_path, clock)
         assert found == 1
         with pytest.raises(Unavailable):
-            await ports.records.reports(an_identity())
+            await ports.waitlist.entries(PatientId("anybody"))
 
 
 def test_a_login_needs_all_its_parts(tmp_path: Path) -> None:
