@@ -18,6 +18,7 @@ from agent.turn import Turns
 from app.clock import SystemClock
 from app.console import OpenConsole, PackNames, open_console, reception
 from app.duties import text_sender, worker
+from app.following import enrolment, follow_up_worker
 from app.health import SystemHealth
 from app.knowledge import open_knowledge
 from app.metrics import Metrics
@@ -68,6 +69,8 @@ class Service:
     services: Services
     library: Library
     worker: Worker
+    follow_up_worker: Worker
+    enrolment: Enrolment
     reloading: Reloading
     model: OpenModel | None
     indexing: Indexing | None
@@ -162,6 +165,9 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             health=health,
             mode=lambda: "model" if model and model.pool.answers() else "knowledge",
             rules=settings.rules,
+            work=stores.archive.case_work,
+            bell=stores.bell,
+            typing=stores.typing,
         )
         hub = Hub(services)
         sessions = Sessions(services=services, hub=hub)
@@ -179,6 +185,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             services=services,
             library=library,
             worker=worker(settings, stores, library, clock),
+            follow_up_worker=follow_up_worker(settings, stores, library, clock),
+            enrolment=enrolling,
             reloading=Reloading(
                 library, opening, metrics, directory=settings.knowledge_dir, report=settings.data_dir / REPORT
             ),

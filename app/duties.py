@@ -9,7 +9,7 @@ from typing import Final
 from app.settings import Settings
 from app.stores import Stores
 from channels.noticing import WidgetNotifier
-from domain.hospital_ports import DueWork, Inbox, TextSender
+from domain.hospital_ports import DueWork, Inbox, Notifier, TextSender
 from domain.identity_ports import Codes
 from domain.ports import Clock
 from jobs.critical import CriticalValues
@@ -35,18 +35,11 @@ DUTIES_KEPT: Final = timedelta(days=30)
 def worker(settings: Settings, stores: Stores, texts: Wording, clock: Clock) -> Worker:
     """One worker for the hospital's due work; every process has its own."""
     hospital = stores.hospital
-    notifier = EveryWay(
-        (
-            LogNotifier(),
-            WidgetNotifier(hospital.inbox, stores.events, label=partial(texts.say, "label.fixed")),
-            TextNotifier(hospital.patients, text_sender(settings)),
-        )
-    )
     telling = Telling(
         scheduling=hospital.scheduling,
         waitlist=hospital.waitlist,
         front_desk=hospital.front_desk,
-        notifier=notifier,
+        notifier=notifier(settings, stores, texts),
         wording=texts,
         quiet=QuietHours(rules=hospital.house.rules, zone=hospital.house.zone),
     )
@@ -57,6 +50,7 @@ def worker(settings: Settings, stores: Stores, texts: Wording, clock: Clock) -> 
         forgetting=(
             (NOTICES_KEPT, partial(_forget, hospital.inbox)),
             (DUTIES_KEPT, partial(_forget, hospital.due)),
+            (DUTIES_KEPT, partial(_forget, stores.archive.follow_up.due)),
             (CODES_KEPT, partial(_forget, hospital.codes)),
         ),
     )
@@ -67,6 +61,20 @@ def worker(settings: Settings, stores: Stores, texts: Wording, clock: Clock) -> 
         wording=texts,
     )
     return Worker(hospital.due, {**telling.handlers(), **keeping.handlers(), **critical.handlers()}, clock)
+
+
+def notifier(settings: Settings, stores: Stores, texts: Wording) -> Notifier:
+    """Every way a patient is told."""
+    hospital = stores.hospital
+    return EveryWay(
+        (
+            LogNotifier(),
+            WidgetNotifier(
+                hospital.inbox, stores.events, label=partial(texts.say, "label.fixed"), desk=stores.archive.desk
+            ),
+            TextNotifier(hospital.patients, text_sender(settings)),
+        )
+    )
 
 
 def text_sender(settings: Settings) -> TextSender:

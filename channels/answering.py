@@ -16,6 +16,7 @@ from channels.lane import Lane
 from channels.outbox import Outbox
 from channels.ports import Services
 from channels.speech import error_text
+from domain.desk import Cause
 from domain.errors import BanyiError, Unavailable
 from domain.session import InputId, SessionId
 from domain.turn import (
@@ -35,6 +36,10 @@ log = structlog.get_logger(__name__)
 
 SERVER_MADE = "~"
 """First character of an input id the server made; clients cannot use it."""
+
+
+FAILURES_BEFORE_HANDOFF = 2
+"""Defects in a row after which a person is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,7 @@ class Answering:
         self._on_ended = on_ended
         self._lane = Lane(on_idle)
         self._open: set[InputId] = set()
+        self._failures = 0
         self.response_id: str | None = None
         self.number = 0
 
@@ -138,7 +144,26 @@ class Answering:
             ending = self._failure("internal", retryable=False)
             self._say(accepted, response_id, ending)
         self._measure(ending, self._services.clock.monotonic() - started)
+        await self._count(ending, accepted)
         return ending
+
+    async def _count(self, ending: TurnEvent, accepted: Accepted) -> None:
+        """An agent that fails twice in a row opens the conversation to people."""
+        failed = isinstance(ending, TurnFailed) and ending.code == "internal"
+        self._failures = self._failures + 1 if failed else 0
+        if self._failures != FAILURES_BEFORE_HANDOFF:
+            return
+        now, input_id = self._services.clock.now(), accepted.utterance.input_id
+        key = f"{self._session_id}:failed:{input_id}"
+        try:
+            position = await self._services.desk.request(
+                self._session_id, reason="failed", urgent=False, key=key, now=now, cause=Cause.FAILED
+            )
+        except BanyiError as error:
+            log.warning("handoff_unavailable", code=error.code)
+            return
+        self._outbox.put(wire.handoff_queued(HandoffQueued(queue_position=position)))
+        await self._services.bell.ring()
 
     def _begin(self, accepted: Accepted) -> str:
         self.number += 1

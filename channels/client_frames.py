@@ -95,6 +95,12 @@ class HandoffRequest(Strict):
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
+class TypingNow(Strict):
+    """The patient types; shown to the nurse who answers, kept by nobody. At most every three seconds."""
+
+    type: Literal["typing"]
+
+
 class FeedbackGive(Strict):
     """The patient's judgement of one response."""
 
@@ -115,6 +121,7 @@ ClientFrame: TypeAlias = Annotated[
     | InputAudioCommit
     | ResponseCancel
     | HandoffRequest
+    | TypingNow
     | FeedbackGive,
     Field(discriminator="type"),
 ]

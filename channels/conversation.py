@@ -25,7 +25,9 @@ from channels.client_frames import (
     InputText,
     ResponseCancel,
     SessionUpdate,
+    TypingNow,
 )
+from channels.company import Company
 from channels.flood import Bucket, Verdict
 from channels.hearing import Heard, hear, hear_bytes, readable
 from channels.history import escalations, last_number
@@ -39,7 +41,7 @@ from channels.speech import error_text
 from domain.clinical import Screening
 from domain.errors import BanyiError, NotFound, Unavailable
 from domain.session import Author, InputId, Message, Pending, Session
-from domain.turn import Choice, Form, TurnCancelled, TurnDone, TurnEvent, Utterance
+from domain.turn import Choice, Form, Json, TurnCancelled, TurnDone, TurnEvent, Utterance
 from understanding.private import mask
 
 log = structlog.get_logger(__name__)
@@ -66,6 +68,8 @@ class Conversation:
             on_idle=quiet,
         )
         self._intake = Intake(session, services, self._outbox, self._answering, refuse=self._refuse, on_idle=quiet)
+        typing: dict[str, Json] = {"type": "typing", "by": "nurse"}
+        self._company = Company(session.id, services, on_typing=lambda: self._outbox.put(typing))
         self._lookout = Lookout(services, self._outbox, is_busy=lambda: self._working, on_unanswered=self._unanswered)
         rules = services.rules
         self._bucket = Bucket(
@@ -117,6 +121,7 @@ class Conversation:
         outlet.let_go()
         if self._outbox.outlet is outlet:
             self._outbox.outlet = None
+            self._company.leave()
             self._services.turns.hurry(self.session.id)
 
     async def _attach(self, session: Session, socket: Socket, last_seq: int | None) -> Outlet:
@@ -131,6 +136,7 @@ class Conversation:
             session.id,
             last=last_seq,
             on_taken_over=lambda: self._taken_over(outlet),
+            on_event=self._company.note,
         )
         if last_seq is not None:
             try:
@@ -138,6 +144,8 @@ class Conversation:
             except Unavailable:
                 log.warning("replay_unreachable")
         pending = await self._pending() if history else None
+        if history:
+            await self._company.look()
         self._lookout.expect(pending)
         self._outbox.outlet = outlet
         self._outbox.put(
@@ -251,6 +259,8 @@ class Conversation:
                 self._cancel(frame.response_id)
             case FeedbackGive():
                 self._intake.add(partial(self._feedback, frame))
+            case TypingNow():
+                self._intake.add(self._company.typed)
             case SessionUpdate(audio=None):
                 self._intake.add(partial(self._update, frame))
             case SessionUpdate() | InputAudioStart() | InputAudioCommit():
@@ -287,6 +297,8 @@ class Conversation:
         detail = {"response_id": frame.response_id, "rating": str(frame.rating)}
         try:
             await self._services.archive.audit("feedback", self.session.id, detail)
+            if frame.rating < 0 and self._services.work is not None:
+                await self._services.work.displeased(self.session.id)
             if frame.comment and self._intake.consented:
                 comment = Message(
                     session_id=self.session.id,
@@ -380,6 +392,7 @@ class Conversation:
 
     async def close(self, code: int) -> None:
         """Close the socket now."""
+        self._company.leave()
         if (outlet := self._outbox.outlet) is not None:
             self._outbox.outlet = None
             await outlet.close(code)

@@ -16,6 +16,7 @@ LIVE_TYPES: Final = frozenset(
         "response.text.delta",
         "response.audio.started",
         "response.audio.done",
+        "typing",
     }
 )
 """Events that are never replayed and bear no number."""

@@ -42,8 +42,10 @@ class Outlet:
         *,
         last: int | None,
         on_taken_over: Callable[[], None],
+        on_event: Callable[[dict[str, Json]], None] = lambda _event: None,
     ) -> None:
         self._socket = socket
+        self._on_event = on_event
         self._log = log
         self._session_id = session_id
         self._on_taken_over = on_taken_over
@@ -71,8 +73,7 @@ class Outlet:
         assert isinstance(seq, int)  # noqa: S101 - narrows a wire value this process made
         async with self._order:
             if self.last is None or seq == self.last + 1:
-                self.last = seq
-                await self._socket.send(orjson.dumps(event).decode())
+                await self._send(seq, event)
             elif seq > self.last:
                 try:
                     await self._catch_up(self.last)
@@ -106,8 +107,12 @@ class Outlet:
         """Send a stored event if it was not sent yet."""
         seq = event["seq"]
         if isinstance(seq, int) and seq > (self.last or 0):
-            self.last = seq
-            await self._socket.send(orjson.dumps(event).decode())
+            await self._send(seq, event)
+
+    async def _send(self, seq: int, event: dict[str, Json]) -> None:
+        self.last = seq
+        self._on_event(event)
+        await self._socket.send(orjson.dumps(event).decode())
 
     async def _follow(self, after: int) -> None:
         while True:

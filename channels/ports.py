@@ -9,6 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 from agent.red_flag_reply import Reply
 from channels.http_bodies import Notice
 from domain.clinical import RedFlag, Screening
+from domain.desk import Bell, CaseWork, SilentBell, Typing
 from domain.ports import (
     Archive,
     Clock,
@@ -152,7 +153,10 @@ def _from_knowledge() -> Mode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything a channel works with. `mode` says what answers now: knowledge alone, or a model too."""
+    """Everything a channel works with. `mode` says what answers now: knowledge alone, or a model too.
+
+    Without a console nobody hears the bell, types, or reviews.
+    """
 
     clock: Clock
     timers: Timers
@@ -172,6 +176,9 @@ class Services:
     health: Health
     mode: Callable[[], Mode] = _from_knowledge
     rules: Rules = field(default_factory=Rules)
+    work: CaseWork | None = None
+    bell: Bell = field(default_factory=SilentBell)
+    typing: Typing | None = None
     notice_fields: dict[str, Json] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -217,6 +217,13 @@ class HandoffEnded(Numbered):
     by: str
 
 
+class Typing(Live):
+    """The nurse types; shown for a few seconds."""
+
+    type: Literal["typing"]
+    by: Literal["nurse"]
+
+
 class Error(Numbered):
     """Something could not be done; `message` is for the patient."""
 
@@ -248,6 +255,7 @@ ServerEvent: TypeAlias = Annotated[
     | HandoffQueued
     | HandoffStarted
     | HandoffEnded
+    | Typing
     | Error,
     Field(discriminator="type"),
 ]

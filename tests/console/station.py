@@ -126,6 +126,7 @@ class Station:
     hub: Hub
     console: Console
     takeover: Takeover
+    typing: FakeTyping
     stack: AsyncExitStack
     http: httpx.AsyncClient
     clients: list[Client] = field(default_factory=list)
@@ -173,6 +174,7 @@ class Station:
 async def station(folder: Path) -> AsyncIterator[Station]:
     """Serve on a free port until the context ends."""
     async with bedside(folder) as patient, AsyncExitStack() as stack:
+        bell, typing = FakeBell(), FakeTyping()
         library, memory, archive = Library(knowledge()), FakeMemory(FakeServer()), patient.archive
         services = Services(
             clock=patient.clock,
@@ -192,6 +194,9 @@ async def station(folder: Path) -> AsyncIterator[Station]:
             meter=FakeMeter(),
             health=FakeHealth(),
             rules=Rules(frame_burst=200.0),
+            work=archive.case_work,
+            bell=bell,
+            typing=typing,
         )
         console = Console(
             services=services,
@@ -200,8 +205,8 @@ async def station(folder: Path) -> AsyncIterator[Station]:
             cases=archive.cases,
             work=archive.case_work,
             numbers=archive.figures,
-            bell=FakeBell(),
-            typing=FakeTyping(),
+            bell=bell,
+            typing=typing,
             talks=patient.turns,
             names=PackNames(library, await patient.deps.scheduling.departments()),
             patients=patient.hospital.patients,
@@ -232,6 +237,7 @@ async def station(folder: Path) -> AsyncIterator[Station]:
             hub=hub,
             console=console,
             takeover=Takeover(console=console),
+            typing=typing,
             stack=stack,
             http=http,
         )

@@ -119,3 +119,45 @@ async def test_a_revoked_session_closes_its_console(station: Station) -> None:
     await nurse.post("/sign-out", 204)
     await watch.send(type="heartbeat", claims=[])
     assert await watch.closed() == 4401
+
+
+async def test_nurse_and_patient_see_each_other_typing(station: Station) -> None:
+    """While the nurse answers; nothing of it is numbered or kept."""
+    session_id, client = await station.patient()
+    await client.asked("m1", "你好")
+    nurse = await station.nurse()
+    watch = await nurse.watch()
+    await watch.send(type="follow", session_id=session_id, after=0)
+    await watch.send(type="typing", session_id=session_id)
+    await nurse.claim(session_id)
+    await client.until("handoff.started")
+    await watch.event("handoff.started")
+    await station.typing.until_followed(session_id)
+    await watch.send(type="typing", session_id=session_id)
+    seen = await client.until("typing")
+    assert seen["by"] == "nurse"
+    assert "seq" not in seen
+    await client.send("typing")
+    assert (await watch.until("typing"))["by"] == "patient"
+
+
+async def test_an_agent_that_fails_twice_opens_the_conversation_to_people(station: Station) -> None:
+    """The patient is queued, the inbox says why."""
+    session_id, client = await station.patient()
+    await client.asked("m1", "你好")
+    station.bedside.turns._graph = None  # type: ignore[assignment]  # broken in a way nothing foresees
+    for number in ("m2", "m3"):
+        assert (await client.asked(number, "在吗"))["code"] == "internal"
+    assert (await client.until("handoff.queued"))["queue_position"] == 1
+    [row] = (await (await station.nurse()).get("/inbox"))["items"]
+    assert (row["session_id"], row["state"], row["reason"]) == (session_id, "waiting", "failed")
+
+
+async def test_a_bad_rating_puts_the_conversation_before_a_reviewer(station: Station) -> None:
+    """The patient's thumb down."""
+    session_id, client = await station.patient()
+    answered = await client.asked("m1", "你好")
+    await client.send("feedback.give", response_id=answered["response_id"], rating=-1)
+    await client.asked("m2", "再见")
+    review = (await (await station.nurse()).get("/review"))["items"]
+    assert [(one["session_id"], "negative" in one["why"]) for one in review] == [(session_id, True)]

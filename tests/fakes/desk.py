@@ -47,6 +47,7 @@ class FakeTyping:
     """A bell for each side of each conversation."""
 
     bells: dict[tuple[SessionId, Author], FakeBell] = field(default_factory=lambda: defaultdict(FakeBell))
+    followed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def typed(self, session_id: SessionId, author: Author) -> None:
         """Ring it."""
@@ -56,4 +57,11 @@ class FakeTyping:
     async def follow(self, session_id: SessionId, author: Author) -> AsyncIterator[AsyncIterator[None]]:
         """Hear it."""
         async with self.bells[session_id, author].listen() as rings:
+            self.followed.set()
             yield rings
+
+    async def until_followed(self, session_id: SessionId) -> None:
+        """Wait until somebody hears either side of a conversation."""
+        while not all(self.bells[session_id, author].hearing for author in (Author.NURSE, Author.PATIENT)):
+            await self.followed.wait()
+            self.followed.clear()
