@@ -16,8 +16,9 @@ import structlog
 from agent.conversation import Conversation
 from agent.deps import TurnContext
 from agent.model.counsel import user
-from agent.model.data import Block, block
+from agent.model.data import Block, block, masked
 from agent.reply import Say, Tell
+from agent.safety.injection import inspect
 from agent.safety.policy import judge_reply
 from agent.safety.sentences import split
 from agent.safety.warmth import unfit
@@ -50,12 +51,12 @@ async def kindly(draft: Draft, conversation: Conversation, context: TurnContext)
     left = context.counsel.budgets.first_sentence_seconds - sum(context.timing_ms.values()) / 1000
     if left < SHORTEST_WAIT_SECONDS or not context.counsel.available or not called_for(draft, conversation, context):
         return ()
-    reply = "".join(part.text for part in draft.parts if isinstance(part, Say))
+    reply = "".join(part.text for part in draft.parts if isinstance(part, Say))  # it may quote the patient
     filled = prompt("word").fill()
     blocks = (
         *background(conversation),
         block(Block.PATIENT, context.utterance.text),
-        block(Block.FACTS, reply),
+        block(Block.FACTS, masked(inspect(reply).legitimate)),
     )
     try:
         written = await context.counsel.whole(

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
@@ -161,7 +161,10 @@ def _play(cases: list[Case], processes: int, settings: Settings | None) -> list[
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("cases with the model" if settings else "cases", total=len(cases))
-        return play_all(cases, processes=processes, done=lambda count: progress.advance(bar, count), model=settings)
+        try:
+            return play_all(cases, processes=processes, done=lambda count: progress.advance(bar, count), model=settings)
+        except Unavailable:
+            _no_model()
 
 
 def _model_settings() -> Settings:
@@ -170,12 +173,16 @@ def _model_settings() -> Settings:
         settings = read_settings()
         asyncio.run(_look(settings))
     except Unavailable:
-        console.print("[red]banyi: no host has a model that answers; see `banyi model check`[/]")
-        raise typer.Exit(NO_MODEL) from None
+        _no_model()
     except SettingsError as error:
         console.print(f"[red]banyi: {error}[/]")
         raise typer.Exit(1) from None
     return settings
+
+
+def _no_model() -> NoReturn:
+    console.print("[red]banyi: no host has a model that answers in time; see `banyi model check`[/]")
+    raise typer.Exit(NO_MODEL) from None
 
 
 async def _look(settings: Settings) -> None:

@@ -24,6 +24,7 @@ from app.logging import configure_logging
 from app.model_settings import ModelSettings
 from app.settings import Settings
 from domain.clinical import DepartmentId, Disposition, Finding, Screening
+from domain.errors import Unavailable
 from domain.patient import Consent, PatientProfile, Purpose
 from domain.ports import SessionRecord
 from domain.session import Channel, InputId, Session, SessionId
@@ -93,7 +94,11 @@ class ServiceAgent:
 def play_all(
     cases: Sequence[Case], *, processes: int, done: Callable[[int], None], model: ModelSettings | None = None
 ) -> list[Outcome]:
-    """Play every case, spread over `processes`, with this model; `done` is told how many more are finished."""
+    """Play every case, spread over `processes`, with this model; `done` is told how many more are finished.
+
+    Raises:
+        Unavailable: in one of the processes no host had a model that answers.
+    """
     shares = [cases[start::processes] for start in range(processes)]
     outcomes: list[Outcome] = []
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
@@ -102,6 +107,8 @@ def play_all(
         ):
             outcomes += finished.result()
             done(len(finished.result()))
+    if len(outcomes) < len(cases):
+        raise Unavailable("model")
     order = {case.id: place for place, case in enumerate(cases)}
     return sorted(outcomes, key=lambda outcome: order[outcome.case.id])
 
@@ -118,6 +125,7 @@ def _play_share(cases: tuple[Case, ...], asking: dict[str, Any]) -> list[Outcome
 
 
 async def _play_here(cases: tuple[Case, ...], asking: dict[str, Any]) -> list[Outcome]:
+    """The outcomes; none where a model is wanted and none answers."""
     slots = asyncio.Semaphore(CASES_AT_ONCE)
     with tempfile.TemporaryDirectory(prefix="banyi-eval-") as folder:
         settings = Settings(data_dir=Path(folder), redis_url=None, database_url=None, **asking)
@@ -125,6 +133,8 @@ async def _play_here(cases: tuple[Case, ...], asking: dict[str, Any]) -> list[Ou
             if service.model:
                 await service.model.watch.look()
                 await service.model.watch.settled()
+                if not service.model.pool.answers():
+                    return []
             agent = ServiceAgent(service)
 
             async def one(case: Case) -> Outcome:
