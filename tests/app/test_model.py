@@ -12,7 +12,7 @@ from app.bootstrap import open_service
 from app.metrics import Metrics
 from app.model import LADDERS
 from app.settings import read_settings
-from app.upkeep import upkeep
+from app.upkeep import look_after_model, upkeep
 from domain.errors import SettingsError
 from domain.model import ModelDigest, ModelUsage
 from domain.model_call import ModelPurpose
@@ -125,7 +125,7 @@ async def test_without_hosts_the_service_holds_no_model(tmp_path: Path) -> None:
 
 
 async def test_the_service_watches_its_hosts_without_waiting_for_them(tmp_path: Path) -> None:
-    """One host is silent, the other is put to its ladder, and what was found is kept."""
+    """One host is silent, the other is put to its ladder and makes the guide's vectors; what was found is kept."""
     good = Model(thinks=True)
     served = {"deepseek-r1:7b": good, "bge-m3:latest": Model()}
     async with serving({"deepseek-r1:7b": Model(hold=0)}) as silent, serving(served) as server:
@@ -141,6 +141,10 @@ async def test_the_service_watches_its_hosts_without_waiting_for_them(tmp_path: 
                 await watch._climbing[answering]
             assert service.model.pool.answers()
             assert service.services.mode() == "model"
+            await look_after_model(service)
+            assert service.indexing is not None
+            await service.indexing.settled()
+            assert service.library.newest.guide.by_meaning
         assert json.loads((tmp_path / "var" / LADDERS).read_bytes())[0]["host"] == server.url
 
 

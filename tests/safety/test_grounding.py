@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from agent.answers.evidence import honest
 from agent.safety.figure import plain
 from agent.safety.figures import figures
 from agent.safety.grounding import Ground, ground, lacks
 from agent.safety.names import names
 from agent.safety.sentences import split
 from knowledge.guidebook import load_guide
+from tools.guidance.guide import HospitalGuide
 
 pytestmark = pytest.mark.unit
 
@@ -102,6 +104,12 @@ def test_the_guide_bears_out_itself() -> None:
         if lacks(sentence, ground([entry.title, f"{section.heading}\n{section.text}"], KNOWN))
     ]
     assert lost == []
+
+
+def test_no_page_of_the_guide_gives_orders_to_the_machine() -> None:
+    """All of them are read to a model and quoted."""
+    passages = HospitalGuide(tuple(ENTRIES.values())).passages()
+    assert honest(passages) == passages
 
 
 def test_no_number_of_the_guide_can_be_changed_unseen() -> None:
