@@ -61,11 +61,6 @@ def next_move(task: Task, plan: CarePlanStatus, attempts: Attempts, *, now: date
     return Next(move=Move.CALL if task.tries >= MOST_TRIES else Move.TELL)
 
 
-def look_again(task: Task, attempts: Attempts) -> datetime:
-    """When the next move of a task that was just told of is due."""
-    return _free_at(task, attempts)
-
-
 def _free_at(task: Task, attempts: Attempts) -> datetime:
     if task.told_at is None:
         return task.due_at

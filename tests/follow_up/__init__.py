@@ -1,0 +1,1 @@
+"""Follow-up: plans, scores, thresholds, diary, what is kept, what is due."""
