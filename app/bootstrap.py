@@ -18,7 +18,7 @@ from agent.turn import Turns
 from app.clock import SystemClock
 from app.console import OpenConsole, PackNames, open_console, reception
 from app.duties import text_sender, worker
-from app.following import enrolment, follow_up_worker
+from app.following import discharges, follow_up_worker
 from app.health import SystemHealth
 from app.knowledge import open_knowledge
 from app.metrics import Metrics
@@ -27,6 +27,7 @@ from app.reloading import REPORT, Reloading
 from app.settings import Settings
 from app.stores import Stores, open_stores
 from channels.console.routes import routes
+from channels.discharges import Discharges
 from channels.http import Application, Calls
 from channels.http_bodies import Notice, NoticePurpose
 from channels.hub import Hub
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 WEB: Final = Path(__file__).parent.parent / "web"
 PAGES: Final = {
     "/": "/demo/index.html",
+    "/kiosk": "/kiosk/index.html",
+    "/kiosk/": "/kiosk/index.html",
     "/console": "/console/index.html",
     "/console/": "/console/index.html",
 }
@@ -70,7 +73,7 @@ class Service:
     library: Library
     worker: Worker
     follow_up_worker: Worker
-    enrolment: Enrolment
+    enrolment: Enrolling
     reloading: Reloading
     model: OpenModel | None
     indexing: Indexing | None
@@ -168,6 +171,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             work=stores.archive.case_work,
             bell=stores.bell,
             typing=stores.typing,
+            alerts=stores.archive.follow_up.alerts,
         )
         hub = Hub(services)
         sessions = Sessions(services=services, hub=hub)
@@ -177,7 +181,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         )
         console = open_console(services, stores, turns, PackNames(library, departments), desk, enrolment)
         yield Service(
-            app=asgi(services, sessions, library, metrics, settings, console),
+            app=asgi(services, sessions, library, metrics, settings, console, discharges(settings, library, enrolment)),
             hub=hub,
             sessions=sessions,
             turns=turns,
@@ -186,7 +190,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             library=library,
             worker=worker(settings, stores, library, clock),
             follow_up_worker=follow_up_worker(settings, stores, library, clock),
-            enrolment=enrolling,
+            enrolment=enrolment,
             reloading=Reloading(
                 library, opening, metrics, directory=settings.knowledge_dir, report=settings.data_dir / REPORT
             ),
@@ -203,6 +207,7 @@ def asgi(
     metrics: Metrics,
     settings: Settings,
     console: OpenConsole,
+    reports: Discharges,
 ) -> Application:
     """The ASGI application over these services."""
     allowed_origins = frozenset(settings.allowed_origins)
@@ -217,7 +222,11 @@ def asgi(
             guide=library.guide_page,
         ),
         Realtime(services=services, sessions=sessions, hub=sessions.hub, allowed_origins=allowed_origins),
-        pages=[*routes(console.console, console.live, sessions.hub), *Pages(WEB, aliases=PAGES).routes()],
+        pages=[
+            *reports.routes(),
+            *routes(console.console, console.live, sessions.hub),
+            *Pages(WEB, aliases=PAGES).routes(),
+        ],
         allowed_origins=allowed_origins,
     )
 

@@ -23,7 +23,8 @@ class Settings(ModelSettings, HospitalSettings, VoiceSettings):
     `knowledge_dir` holds the pack; the one that comes with the service stands where none is named.
     Without `redis_url` a private Valkey runs under `data_dir`; without `database_url` SQLite files stand
     there. `allowed_origins` are the web origins, besides the service's own, whose pages may embed the widget
-    (comma-separated, `*` for any). `metrics_token` opens `/metrics` to other machines. `log_format` `auto` is
+    (comma-separated, `*` for any). `metrics_token` opens `/metrics` to other machines,
+    `hospital_token` opens `POST /v1/discharges` to the hospital. `log_format` `auto` is
     console on a terminal and JSON otherwise. `booking_code` asks for a one-time code by text before a booking.
     Texts go to `sms_url`, the hospital's gateway, with `sms_token`, or without one into a file under `data_dir`.
     """
@@ -44,6 +45,7 @@ class Settings(ModelSettings, HospitalSettings, VoiceSettings):
     idle_seconds: Annotated[float, Field(ge=1)] = 1800.0
     drain_seconds: Annotated[float, Field(ge=0)] = 20.0
     metrics_token: SecretStr | None = None
+    hospital_token: SecretStr | None = None
     sessions_per_minute: Annotated[int, Field(ge=1)] = 3000
     booking_code: bool = True
     sms_url: str | None = None
@@ -63,7 +65,9 @@ class Settings(ModelSettings, HospitalSettings, VoiceSettings):
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("redis_url", "database_url", "metrics_token", "sms_url", "sms_token", mode="before")
+    @field_validator(
+        "redis_url", "database_url", "metrics_token", "hospital_token", "sms_url", "sms_token", mode="before"
+    )
     @classmethod
     def _empty_is_unset(cls, value: Any) -> Any:
         return None if value == "" else value

@@ -39,6 +39,7 @@ async def upkeep(service: Service) -> AsyncIterator[None]:
         asyncio.create_task(_every(RECORD_SECONDS, service.turns.catch_up)),
         asyncio.create_task(_every(ERASURE_SECONDS, service.sessions.erase_deferred)),
         asyncio.create_task(_every(DUE_SECONDS, service.worker.drain)),
+        asyncio.create_task(_every(DUE_SECONDS, service.follow_up_worker.drain)),
         asyncio.create_task(_every(LAPSE_SECONDS, service.console.takeover.lapse)),
         asyncio.create_task(listen(service.console.console, service.console.live)),
         asyncio.create_task(_every(PACK_SECONDS, service.reloading.retire)),

@@ -54,7 +54,7 @@ class Calls:
     async def open_session(self, request: Request) -> Response:
         """`POST /v1/sessions`."""
         await self._limit(request)
-        body = await _body(request)
+        body = await body_of(request)
         try:
             asked = OpenSession.model_validate(body)
         except ValidationError as error:
@@ -118,11 +118,11 @@ class Calls:
         return Response(content, media_type=media_type, headers=NO_STORE)
 
     def _may_read_metrics(self, request: Request) -> bool:
-        token = _bearer(request)
+        token = bearer(request)
         return bool(self.metrics_token and token) and hmac.compare_digest(token.encode(), self.metrics_token.encode())
 
     async def _authenticated(self, request: Request) -> Session:
-        token = _bearer(request)
+        token = bearer(request)
         if not token:
             raise Refusal("forbidden", status=401)
         try:
@@ -183,7 +183,7 @@ class Application:
             await self._http(scope, receive, send)
 
 
-def _bearer(request: Request) -> str:
+def bearer(request: Request) -> str:
     """The bearer token of a call, empty when it has none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
@@ -196,7 +196,7 @@ def _is_local(request: Request) -> bool:
     return not forwarded and (address == "::1" or address.startswith("127."))
 
 
-async def _body(request: Request) -> Any:
+async def body_of(request: Request) -> Any:
     """The JSON body.
 
     Raises:

@@ -10,6 +10,7 @@ from agent.red_flag_reply import Reply
 from channels.http_bodies import Notice
 from domain.clinical import RedFlag, Screening
 from domain.desk import Bell, CaseWork, SilentBell, Typing
+from domain.follow_up_ports import Alerts
 from domain.ports import (
     Archive,
     Clock,
@@ -155,7 +156,7 @@ def _from_knowledge() -> Mode:
 class Services:
     """Everything a channel works with. `mode` says what answers now: knowledge alone, or a model too.
 
-    Without a console nobody hears the bell, types, or reviews.
+    Without a console nobody hears the bell, types, or reviews. `alerts` are those of follow-up.
     """
 
     clock: Clock
@@ -179,6 +180,7 @@ class Services:
     work: CaseWork | None = None
     bell: Bell = field(default_factory=SilentBell)
     typing: Typing | None = None
+    alerts: Alerts | None = None
     notice_fields: dict[str, Json] = field(init=False)
 
     def __post_init__(self) -> None:

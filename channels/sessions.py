@@ -57,10 +57,13 @@ class Sessions:
         return record.session
 
     async def erase(self, session_id: SessionId) -> Erasure:
-        """Destroy everything kept of a session; while a person still works on it, that waits."""
+        """Destroy everything kept of a session; while a person works on it, or has to look at an alert, that waits."""
         if await self.services.desk.open_for(session_id):
             await self.services.archive.defer_erasure(session_id, "handoff_open")
             return Erasure(status="deferred", reason="handoff_open")
+        if self.services.alerts is not None and await self.services.alerts.open_for(session_id):
+            await self.services.archive.defer_erasure(session_id, "alert_open")
+            return Erasure(status="deferred", reason="alert_open")
         await self.hub.end(session_id, 4401)
         await self.services.archive.erase(session_id)
         try:
