@@ -22,6 +22,7 @@ from agent.emergency import acts
 from agent.model.counsel import Counsel, user
 from agent.model.data import Block, block
 from agent.offers import Offers
+from agent.summaries.gist import background
 from agent.routing import COURTESIES
 from domain.clinical import ConceptId, Disposition, Finding, Presence, RedFlag
 from domain.errors import Unavailable
@@ -119,7 +120,7 @@ async def completed(
     asked = [block(Block.OFFERED, offers.text)]
     if conversation.pending is not None:
         asked.append(block(Block.FACTS, f"系统刚问：{conversation.pending.question}"))
-    asked.append(block(Block.PATIENT, understanding.raw))
+    asked += [*background(conversation, understanding.raw), block(Block.PATIENT, understanding.raw)]
     try:
         found = await counsel.shaped(
             ModelPurpose.UNDERSTAND, prompt("understand").fill(), user("\n".join(asked)), shape=Reading

@@ -14,12 +14,17 @@ _OTHER_SCRIPT = re.compile(
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff']{2,}")
 _FEWEST_LETTERS = 2
 _FEWEST_WORDS = 3
+_FEWEST_CHARACTERS = 4
 
 
 def is_foreign(text: str) -> bool:
-    """Whether `text` is written in another script than Chinese, or in a sentence of Latin words."""
+    """Whether `text` is written in another script than Chinese, or in a sentence of Latin words.
+
+    A line of Chinese beside Japanese ones is read.
+    """
     if len(_KANA.findall(text)) >= _FEWEST_LETTERS:
-        return True
+        lines = (line for line in text.splitlines() if not _KANA.search(line))
+        return not any(len(_CHINESE.findall(line)) >= _FEWEST_CHARACTERS for line in lines)
     if _CHINESE.search(text):
         return False
     return len(_OTHER_SCRIPT.findall(text)) >= _FEWEST_LETTERS or len(_LATIN_WORD.findall(text)) >= _FEWEST_WORDS

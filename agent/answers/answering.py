@@ -15,12 +15,12 @@ import structlog
 
 from agent.answers.citing import Citations, Cited
 from agent.answers.evidence import Evidence, honest
-from agent.answers.looking_up import look_up
 from agent.conversation import Conversation
 from agent.deps import TurnContext
 from agent.model.counsel import user
 from agent.model.data import Block, block, masked
 from agent.reply import Say
+from agent.safety.deeds import claims_a_deed
 from agent.safety.policy import judge
 from agent.safety.sentences import split
 from domain.errors import Unavailable
@@ -30,7 +30,6 @@ from domain.ports import Passage
 from domain.turn import Origin, Source
 from prompts.loader import prompt
 from tools.guidance.meanings import content
-from tools.lookups import lookups
 
 log = structlog.get_logger(__name__)
 
@@ -82,6 +81,10 @@ async def _written(
     messages: tuple[ChatMessage, ...] = (asked,)
     citations = Citations()
     if offered:
+        # langchain-core's tools are loaded only where a model calls them
+        from agent.answers.looking_up import look_up  # noqa: PLC0415
+        from tools.lookups import lookups  # noqa: PLC0415
+
         proof = conversation.proof
         tools = lookups(
             context.deps.scheduling,
@@ -113,6 +116,8 @@ def _checked(cited: Cited, evidence: Evidence, context: TurnContext, *, grave: b
         reason = "uncited"
     elif lacking := evidence.lacks(cited.text, texts):
         reason = f"ungrounded.{lacking[0]}"
+    elif claims_a_deed(cited.text):
+        reason = "deed"
     elif broken := judge(cited.text, grave=grave):
         reason = broken[0].rule
     else:

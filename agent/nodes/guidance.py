@@ -15,7 +15,10 @@ from agent.deps import TurnContext
 from agent.nodes.stage import stage
 from agent.reply import Offer, Say, Show, Tell
 from agent.safety.injection import inspect
+from agent.safety.sentences import split
 from agent.state import Task, TurnState, TurnUpdate
+from domain.guide import GuideBook
+from domain.ports import Passage
 from domain.session import Option
 from domain.turn import Origin, Source
 from understanding.reading import Understanding
@@ -24,6 +27,8 @@ FEWEST_CHARACTERS = 8
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ASKED = re.compile(r"(?:吗|呢|么|哪里?|哪儿|几点|多少钱|怎么[走去办挂]|在哪|谁)[？?。！!]*$")
 """How a question about the hospital ends."""
+ASKING = re.compile(r"怎么|哪|多少|几[点号楼层时]|[吗么]|谁|什么时候|多久|能不能|可不可以|有没有")
+"""What stands in a question."""
 
 
 @stage("guidance")
@@ -36,7 +41,7 @@ async def guidance(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdat
     conversation, draft, context = state["conversation"], state["draft"], runtime.context
     knowledge, utterance = context.deps.knowledge, context.utterance
     question = inspect(utterance.text).legitimate
-    found = honest(knowledge.guide.search(question, limit=1))
+    found = _passage(knowledge.guide, question)
     left = draft.done_with(Task.GUIDANCE)
     complaint = not found and utterance.consented and _may_be_a_complaint(state)
     if not complaint and not (found and found[0].score >= SURE):
@@ -61,6 +66,13 @@ async def guidance(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdat
     person = Option(label=knowledge.texts.say("handoff.accept_label"), value="guidance")
     parts = (Say(text=knowledge.texts.say(text)), Offer(choices=(person,), action=cards.HANDOFF))
     return TurnUpdate(conversation=replace(conversation, unclear_turns=unclear), draft=left.saying(*parts))
+
+
+def _passage(guide: GuideBook, question: str) -> tuple[Passage, ...]:
+    """The passage for all that was said, else for one of the questions in it; none when nothing is good enough."""
+    asked = (sentence for sentence in split(question) if ASKING.search(sentence))
+    tried = (honest(guide.search(part, limit=1)) for part in (question, *asked))
+    return next((found for found in tried if found), ())
 
 
 def _may_be_a_complaint(state: TurnState) -> bool:

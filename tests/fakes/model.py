@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from domain.errors import ModelFailed
-from domain.model import ChatPiece, ChatRequest, ModelDigest, ModelUsage, Vector
+from domain.model import ChatPiece, ChatRequest, ModelDigest, ModelUsage, ToolCall, Vector
 
 Script = Callable[[ChatRequest], str]
 _BLOCK = re.compile(r"⟦([^\s⟧/]+)[^⟧]*⟧\n(.*?)\n⟦/\1⟧", re.DOTALL)
@@ -80,12 +80,16 @@ def soothing(request: ChatRequest) -> str:
 
 @dataclass(eq=False, kw_only=True)
 class FakeModel:
-    """`LanguageModel` by a script. `width` cuts its words into pieces so wide; a `silent` one never answers."""
+    """`LanguageModel` by a script. `width` cuts its words into pieces so wide; a `silent` one never answers.
+
+    `calls` are the tools it asks for whenever any are offered.
+    """
 
     says: Script = soothing
     width: int = 7
     silent: bool = False
     down: bool = False
+    calls: tuple[ToolCall, ...] = ()
     asked: list[ChatRequest] = field(default_factory=list)
 
     def answers(self) -> bool:
@@ -93,14 +97,16 @@ class FakeModel:
         return not self.down
 
     def calls_tools(self) -> bool:
-        """It calls none."""
-        return False
+        """Whether it was given any to call."""
+        return bool(self.calls)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatPiece, None]:
         """The script's words."""
         self.asked.append(request)
         if self.silent:
             await asyncio.Event().wait()
+        if request.tools:
+            yield ChatPiece(calls=self.calls)
         text = self.says(request)
         for start in range(0, len(text), self.width):
             yield ChatPiece(text=text[start : start + self.width])

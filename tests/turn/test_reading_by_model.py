@@ -26,6 +26,7 @@ from tests.fakes.model import FakeModel, block_of, guessing, knowing, offered, r
 from tests.red_flags.compiled import wordings
 from tests.stores import SetClock
 from tests.turn.bedside import Answer, Bedside
+from tests.turn.sessions import anew
 
 pytestmark = pytest.mark.turn
 
@@ -35,7 +36,6 @@ LISTLESS = "俺浑身跟散了架子似的，提溜不起来"
 """Nothing in it is in the lexicon."""
 PRESSED = "心窝窝里头跟扣了个铁锅，膀子也扯着"
 CASES = Path(__file__).parents[2] / "evals" / "cases" / "first_half.jsonl"
-_SESSIONS = count()
 SLOW = FakeModel(silent=True)
 MODELS = {
     "garbage": FakeModel(says=lambda _: "我不知道 {]"),
@@ -69,18 +69,6 @@ def with_model(patient: Bedside, model: FakeModel | None, **more: object) -> Bed
     budgets = HURRIED if model is SLOW else BUDGETS
     deps: Deps = replace(patient.deps, model=model, budgets=budgets, **more)  # type: ignore[arg-type]
     return replace(patient, turns=Turns(build(InMemorySaver(serde=codec)), deps), deps=deps)
-
-
-async def anew(patient: Bedside) -> Bedside:
-    """A conversation nobody had yet, of another patient who agreed."""
-    first = await patient.deps.sessions.get(SessionId("s_test"))
-    assert first is not None
-    session_id = SessionId(f"s{next(_SESSIONS)}")
-    session = replace(first.session, id=session_id)
-    await patient.deps.sessions.create(
-        replace(first, session=session, token_sha256=session_id, resume_sha256=session_id)
-    )
-    return replace(patient, session_id=session_id)
 
 
 async def test_a_chart_is_opened_for_words_only_the_model_knew(patient: Bedside) -> None:
@@ -231,6 +219,11 @@ class Agent:
         )
         async for event in self.patient.turns.run(utterance):
             yield event
+
+    async def asked(self, trace_id: str) -> str | None:
+        """The model a turn asked."""
+        decision = await self.patient.deps.archive.decision(trace_id)
+        return decision.model if decision is not None and decision.model_calls else None
 
 
 @cache
