@@ -13,11 +13,13 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal, or_, select
 
 from archive.claims import claim_of
+from archive.codec import decode_profile
 from archive.database import Database
 from archive.desk_schema import case_notes, case_ratings, case_tags, cases, search_terms
 from archive.keys import SqlSessionKeys
-from archive.schema import handoffs, sessions
+from archive.schema import handoffs, session_keys, sessions
 from archive.sealing import Cipher
+from archive.sessions import profile_context
 from archive.terms import TermIndex
 from domain.desk import (
     OVERDUE_AFTER,
@@ -33,7 +35,7 @@ from domain.desk import (
     Why,
 )
 from domain.errors import InvalidFields, NotFound
-from domain.patient import PatientId
+from domain.patient import PatientId, PatientProfile
 from domain.session import SessionId
 from domain.staff import StaffId
 
@@ -41,7 +43,11 @@ LARGEST_PAGE = 200
 _WAITS = (
     select(handoffs.c.id).where(handoffs.c.session_id == cases.c.session_id, handoffs.c.closed_at.is_(None)).exists()
 )
-_ROWS = select(cases, sessions.c.channel, _WAITS.label("waits")).join(sessions, sessions.c.id == cases.c.session_id)
+_ROWS = (
+    select(cases, sessions.c.channel, sessions.c.sealed_profile, session_keys.c.wrapped, _WAITS.label("waits"))
+    .join(sessions, sessions.c.id == cases.c.session_id)
+    .join(session_keys, session_keys.c.session_id == cases.c.session_id)
+)
 _TO_REVIEW = and_(
     cases.c.rated.is_(False),
     or_(cases.c.escalated.is_(True), cases.c.unclear.is_(True), cases.c.negative.is_(True), cases.c.sampled.is_(True)),
@@ -165,12 +171,17 @@ class SqlCases:
         return self._cipher.unseal(key, sealed, f"{context}:{session_id}".encode()).decode()
 
     async def _read(self, wanted: Select[Any], now: datetime) -> tuple[Case, ...]:
-        def work(connection: Connection) -> tuple[Case, ...]:
+        def work(connection: Connection) -> list[tuple[Row[Any], tuple[str, ...]]]:
             rows = connection.execute(wanted).all()
             tags = _tags(connection, [row.session_id for row in rows])
-            return tuple(_case(row, tags[row.session_id], now) for row in rows)
+            return [(row, tags[row.session_id]) for row in rows]
 
-        return await self._database.read(work)
+        found = await self._database.read(work)
+        return tuple(_case(row, self._profile(row), tags, now) for row, tags in found)
+
+    def _profile(self, row: Row[Any]) -> PatientProfile:
+        key = self._keys.unwrap(SessionId(row.session_id), row.wrapped)
+        return decode_profile(self._cipher.unseal(key, row.sealed_profile, profile_context(row.session_id)))
 
 
 NOTE_CONTEXT = "case note"
@@ -244,12 +255,13 @@ def _tags(connection: Connection, session_ids: list[str]) -> defaultdict[str, tu
     return tags
 
 
-def _case(row: Row[Any], tags: tuple[str, ...], now: datetime) -> Case:
+def _case(row: Row[Any], profile: PatientProfile, tags: tuple[str, ...], now: datetime) -> Case:
     claim = claim_of(row, now)
     waiting = Holding.WAITING if row.waits else Holding.AGENT
     marks = ((Why.ESCALATED, row.escalated), (Why.UNCLEAR, row.unclear), (Why.NEGATIVE, row.negative))
     return Case(
         session_id=SessionId(row.session_id),
+        profile=profile,
         channel=row.channel,
         urgency=Urgency(row.urgency),
         crisis=row.crisis,

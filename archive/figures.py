@@ -1,14 +1,12 @@
-"""The dashboard's numbers, counted from the cases and messages of the last days."""
+"""The dashboard's numbers. A conversation counts on the day it was last spoken in."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import median
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from archive.database import Database
 from archive.desk_schema import case_ratings, cases
@@ -17,6 +15,17 @@ from domain.desk import Day, Figures
 
 AXES = ("factuality", "safety", "empathy", "completeness", "readability")
 LONGEST_DAYS = 92
+_COUNTED = ("conversations", "messages", "emergencies", "unclear", "negative")
+_RECENT = select(
+    cases.c.last_at,
+    cases.c.messages,
+    cases.c.escalated,
+    cases.c.unclear,
+    cases.c.negative,
+    cases.c.opened_at,
+    cases.c.since,
+    cases.c.reason,
+).where(cases.c.last_at >= bindparam("first", type_=cases.c.last_at.type))
 
 
 class SqlFigures:
@@ -33,34 +42,32 @@ class SqlFigures:
 
 
 def _count(connection: Connection, first: datetime, days: int) -> Figures:
-    recent = connection.execute(select(cases).where(cases.c.last_at >= first)).all()
-    asked = connection.execute(select(handoffs.c.requested_at).where(handoffs.c.requested_at >= first)).scalars().all()
+    recent = connection.execute(_RECENT, {"first": first}).all()
+    asked = connection.execute(select(handoffs.c.requested_at).where(handoffs.c.requested_at >= first)).scalars()
     marks = connection.execute(
         select(func.count(), *(func.avg(case_ratings.c[axis]) for axis in AXES)).where(case_ratings.c.at >= first)
     ).one()
-    opened = sorted(
-        (row.opened_at - row.since).total_seconds() for row in recent if row.escalated and row.opened_at is not None
-    )
+    per_day: list[list[int]] = [[0] * len(_COUNTED) for _ in range(days)]
+    opened: list[float] = []
+    for last_at, messages, escalated, unclear, negative, opened_at, since, _ in recent:
+        day = per_day[min((last_at - first).days, days - 1)]
+        for place, number in enumerate((1, messages, escalated, unclear, negative)):
+            day[place] += number
+        if escalated and opened_at is not None:
+            opened.append(max(0.0, (opened_at - since).total_seconds()))
+    asked_on = Counter((at - first).days for at in asked)
     return Figures(
-        days=tuple(_day(recent, asked, first + timedelta(days=one)) for one in range(days)),
-        messages_median=float(median([row.messages for row in recent])) if recent else 0.0,
-        opened_seconds=tuple(max(0.0, one) for one in opened),
-        causes=dict(Counter(row.reason for row in recent if row.reason)),
+        days=tuple(
+            Day(
+                date=(first + timedelta(days=number)).date().isoformat(),
+                handoffs=asked_on[number],
+                **dict(zip(_COUNTED, counted, strict=True)),
+            )
+            for number, counted in enumerate(per_day)
+        ),
+        messages_median=float(median([row[1] for row in recent])) if recent else 0.0,
+        opened_seconds=tuple(sorted(opened)),
+        causes=dict(Counter(row[-1] for row in recent if row[-1])),
         ratings={axis: round(float(mean), 2) for axis, mean in zip(AXES, marks[1:], strict=True) if mean is not None},
         rated=marks[0],
-    )
-
-
-def _day(recent: Sequence[Row[Any]], asked: Sequence[datetime], begin: datetime) -> Day:
-    """One day; a conversation counts on the day it was last spoken in."""
-    end = begin + timedelta(days=1)
-    mine = [row for row in recent if begin <= row.last_at < end]
-    return Day(
-        date=begin.date().isoformat(),
-        conversations=len(mine),
-        messages=sum(row.messages for row in mine),
-        emergencies=sum(row.escalated for row in mine),
-        handoffs=sum(begin <= at < end for at in asked),
-        unclear=sum(row.unclear for row in mine),
-        negative=sum(row.negative for row in mine),
     )

@@ -129,7 +129,7 @@ class SqlSessionStore:
             id=SessionId(row.id),
             channel=Channel(row.channel),
             locale=row.locale,
-            profile=decode_profile(self._cipher.unseal(key, row.sealed_profile, _profile_context(row.id))),
+            profile=decode_profile(self._cipher.unseal(key, row.sealed_profile, profile_context(row.id))),
             consent=consent,
             created_at=row.created_at,
             expires_at=row.expires_at,
@@ -142,12 +142,13 @@ class SqlSessionStore:
         return {
             "token_sha256": record.token_sha256,
             "resume_sha256": record.resume_sha256,
-            "sealed_profile": self._cipher.seal(key, profile, _profile_context(session.id)),
+            "sealed_profile": self._cipher.seal(key, profile, profile_context(session.id)),
             "expires_at": session.expires_at,
         }
 
 
-def _profile_context(session_id: str) -> bytes:
+def profile_context(session_id: str) -> bytes:
+    """What a sealed profile is bound to."""
     return f"profile:{session_id}".encode()
 
 

@@ -10,7 +10,7 @@ import uvloop
 
 from app.knowledge import open_knowledge
 from app.running import settle_memory
-from benchmarks import guide, hospital, model, reading, sockets, turns, voice
+from benchmarks import guide, hospital, inbox, model, reading, sockets, turns, voice
 from benchmarks.figures import Figure, keep, show
 from knowledge.loader import DIRECTORY, load_pack
 
@@ -27,6 +27,10 @@ def _reading() -> list[Figure]:
 
 def _hospital() -> list[Figure]:
     return uvloop.run(hospital.measure())
+
+
+def _inbox() -> list[Figure]:
+    return uvloop.run(inbox.measure())
 
 
 def _model() -> list[Figure]:
@@ -75,6 +79,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "reading": _reading,
     "guide": guide.measure,
     "hospital": _hospital,
+    "inbox": _inbox,
     "model": _model,
     "voice": _voice,
     "service": _service,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
-from domain.patient import PatientId
+from domain.patient import PatientId, PatientProfile
 from domain.session import Author, SessionId
 from domain.staff import StaffId
 
@@ -75,6 +75,7 @@ class Case:
     """A conversation in the inbox. `since` is when it became as urgent as it is; no patient text stands here."""
 
     session_id: SessionId
+    profile: PatientProfile
     channel: str
     urgency: Urgency
     crisis: bool

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import Any, Final
 from channels.console.ports import Console
 from domain.desk import Case
 from domain.patient import PatientProfile, Sex
-from domain.session import Message, SessionId
+from domain.session import Message
 from domain.staff import Staff, StaffId, StaffSession
 
 SEXES: Final = {Sex.MALE: "男", Sex.FEMALE: "女"}
@@ -27,19 +26,12 @@ class Rows:
 
     async def of(self, cases: Iterable[Case]) -> list[dict[str, Any]]:
         """Rows in order."""
-        cases = tuple(cases)
-        staff = await self.displays()
-        now = self.console.services.clock.now()
-        whos = await asyncio.gather(*(self._who(case.session_id) for case in cases))
-        return [row(case, who, staff, now) for case, who in zip(cases, whos, strict=True)]
+        staff, now = await self.displays(), self.console.services.clock.now()
+        return [row(case, staff, now) for case in cases]
 
     async def displays(self) -> Mapping[StaffId, str]:
         """What colleagues are called."""
         return {one.id: one.display for one in await self.console.staff.colleagues()}
-
-    async def _who(self, session_id: SessionId) -> str:
-        record = await self.console.services.sessions.get(session_id)
-        return who(record.session.profile) if record else ""
 
 
 def who(profile: PatientProfile) -> str:
@@ -50,11 +42,11 @@ def who(profile: PatientProfile) -> str:
     return " ".join(parts)
 
 
-def row(case: Case, about: str, staff: Mapping[StaffId, str], now: datetime) -> dict[str, Any]:
+def row(case: Case, staff: Mapping[StaffId, str], now: datetime) -> dict[str, Any]:
     """A case in the inbox."""
     return {
         "session_id": case.session_id,
-        "who": about,
+        "who": who(case.profile),
         "channel": case.channel,
         "urgency": case.urgency.name.lower(),
         "crisis": case.crisis,
