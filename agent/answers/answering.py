@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from agent import identifying
 from agent.answers.citing import Citations, Cited
 from agent.answers.evidence import Evidence, honest
 from agent.conversation import Conversation
@@ -85,11 +86,12 @@ async def _written(
         from agent.answers.looking_up import look_up  # noqa: PLC0415
         from tools.lookups import lookups  # noqa: PLC0415
 
-        proof = conversation.proof
+        now = context.deps.clock.now()
+        proof = identifying.at(conversation, now).proof
         tools = lookups(
             context.deps.scheduling,
             context.deps.knowledge.guide,
-            now=context.deps.clock.now(),
+            now=now,
             patient_id=proof.patient_id if proof is not None else None,
         )
         looked = await look_up(counsel, filled, messages, tools=tools, evidence=evidence)

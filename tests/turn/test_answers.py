@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,11 @@ from memory.codec import codec
 from tests.fakes.ollama_server import Model, OllamaServer, serving
 from tests.model.bench import pool_of
 from tests.turn.bedside import Bedside, bedside
+from tests.turn.test_booking import booked
 from tools.guidance.guide import HospitalGuide
 from tools.guidance.indexing import Indexing
 from tools.guidance.meanings import Meanings
+from tools.lookups import NOT_IDENTIFIED
 
 pytestmark = pytest.mark.turn
 
@@ -328,3 +330,16 @@ async def test_a_passage_found_by_its_meaning_is_answered_from(
         answer = await replace(patient, turns=Turns(build(InMemorySaver(serde=codec)), deps)).say(HUNGRY)
     assert [one.id for one in answer.done.sources] == sources
     assert (answer.done.origin is Origin.MODEL) is bool(sources)
+
+
+async def test_appointments_are_looked_up_only_while_the_patient_is_proven(tmp_path: Path) -> None:
+    """The patient who booked has them told; half an hour later the proof has lapsed."""
+    calls = {"name": "appointments", "arguments": {}}
+    async with with_model(tmp_path, looking_up(calls, says="无")) as (patient, server, _):
+        await booked(patient)
+        for minutes, told in ((0, True), (31, False)):
+            patient.clock.advance(timedelta(minutes=minutes))
+            await patient.say(UNWRITTEN)
+            result = asked(server)[-1]["messages"][-1]["content"]
+            assert ("已预约" in result) is told
+            assert (NOT_IDENTIFIED in result) is not told
