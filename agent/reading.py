@@ -22,8 +22,8 @@ from agent.emergency import acts
 from agent.model.counsel import Counsel, user
 from agent.model.data import Block, block
 from agent.offers import Offers
-from agent.summaries.gist import background
 from agent.routing import COURTESIES
+from agent.summaries.gist import background
 from domain.clinical import ConceptId, Disposition, Finding, Presence, RedFlag
 from domain.errors import Unavailable
 from domain.model_call import ModelPurpose

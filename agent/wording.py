@@ -54,7 +54,7 @@ async def kindly(draft: Draft, conversation: Conversation, context: TurnContext)
     reply = "".join(part.text for part in draft.parts if isinstance(part, Say))  # it may quote the patient
     filled = prompt("word").fill()
     blocks = (
-        *background(conversation),
+        *background(conversation, context.utterance.text),
         block(Block.PATIENT, context.utterance.text),
         block(Block.FACTS, masked(inspect(reply).legitimate)),
     )

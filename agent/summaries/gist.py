@@ -16,8 +16,8 @@ def due(conversation: Conversation) -> bool:
     return conversation.turns - (conversation.gist.turns if conversation.gist else 0) >= EVERY_TURNS
 
 
-def background(conversation: Conversation) -> tuple[str, ...]:
-    """What was said before, as data for the model: the gist and the last messages; nothing at the beginning."""
+def background(conversation: Conversation, message: str) -> tuple[str, ...]:
+    """What was said before `message`, as data for the model: the gist and the last ones; nothing at the beginning."""
     gist = conversation.gist.quotes if conversation.gist else ()
-    said = (*gist, *(one for one in conversation.recent[:-1] if one not in gist))
+    said = (*gist, *(one for one in conversation.recent if one not in gist and one != message))
     return (block(Block.DIALOGUE, "\n".join(said)),) if said else ()

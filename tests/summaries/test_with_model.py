@@ -119,6 +119,6 @@ def test_a_gist_is_due_every_ten_turns_and_dies_with_a_new_beginning() -> None:
     long = Conversation(turns=EVERY_TURNS)
     assert due(long)
     assert not due(long.knowing(gist))
-    assert background(long.knowing(gist)) == ("⟦此前对话⟧\n嗓子疼\n⟦/此前对话⟧",)
+    assert background(long.knowing(gist), "你好") == ("⟦此前对话⟧\n嗓子疼\n⟦/此前对话⟧",)
     assert Conversation(turns=1).knowing(gist).gist is None
-    assert background(Conversation(recent=("你好",))) == ()
+    assert background(Conversation(recent=("你好",)), "你好") == ()
