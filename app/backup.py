@@ -100,6 +100,8 @@ def _copy(source: Path, target: Path, column: KeyColumn, kept: sqlite3.Connectio
         kept.executemany("INSERT INTO keys VALUES (?, ?, ?)", ((column.file, owner, key) for owner, key in rows))
         kept.commit()
         copy.execute(f"UPDATE {column.table} SET {column.column} = x''")  # noqa: S608 - names of our own
+        if column.file == ARCHIVE:
+            copy.execute("DELETE FROM search_terms")
         copy.commit()
         copy.execute("PRAGMA journal_mode = DELETE")
         copy.execute("VACUUM")
@@ -127,13 +129,14 @@ def _put_back(source: Path, target: Path, column: KeyColumn, kept: sqlite3.Conne
 
 
 async def _erase_again(settings: Settings, erased: Iterable[SessionId]) -> None:
-    """Replay the erasure log."""
+    """Replay the erasure log, then index what is left: the index is in no backup."""
     master = crypto.MasterKey.load(settings.data_dir / "master.key")
     database = EmbeddedDatabase(settings.data_dir / ARCHIVE)
     try:
         opened = await open_archive(database, cipher=crypto, master=master, clock=SystemClock(ZoneInfo(settings.zone)))
         for session_id in erased:
             await opened.archive.erase(session_id)
+        await opened.rebuilding.rebuild()
     finally:
         await database.close()
 

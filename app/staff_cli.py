@@ -74,6 +74,13 @@ def disable(name: Annotated[str, typer.Argument(help="Whose account.")]) -> None
     console.print(f"{name}: disabled")
 
 
+@staff.command()
+def reindex() -> None:
+    """Rebuild the search index, and the inbox of conversations from before there was one, from the transcripts."""
+    found = _with_archive(lambda archive: archive.rebuilding.rebuild())
+    console.print(f"{found} conversations")
+
+
 def _password(*, generate: bool) -> str:
     """A password made here, or typed twice; one line of standard input when that is no terminal."""
     if generate:

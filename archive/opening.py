@@ -15,6 +15,7 @@ from archive.follow_up.store import SqlFollowUp
 from archive.handoffs import SqlHandoffDesk
 from archive.keys import SqlSessionKeys
 from archive.migrate import ENVIRONMENT, upgrade
+from archive.rebuilding import Rebuilding
 from archive.records import SqlArchive
 from archive.sealing import Cipher, MasterKey
 from archive.sessions import SqlSessionStore
@@ -57,6 +58,7 @@ class OpenArchive:
     case_work: SqlCaseWork
     figures: SqlFigures
     staff: SqlStaff
+    rebuilding: Rebuilding
     follow_up: SqlFollowUp
 
 
@@ -66,15 +68,17 @@ async def open_archive(database: Database, *, cipher: Cipher, master: MasterKey,
     keys = SqlSessionKeys(database, master, clock)
     chain = AuditChain(master.derive("audit chain"))
     index = TermIndex(master.derive("search terms"))
+    archive = SqlArchive(database, keys, chain, cipher, clock, index=index)
     return OpenArchive(
         sessions=SqlSessionStore(database, keys, chain, cipher, clock),
         keys=keys,
-        archive=SqlArchive(database, keys, chain, cipher, clock, index=index),
+        archive=archive,
         desk=SqlHandoffDesk(database, keys, cipher),
         claims=SqlClaims(database, chain),
         cases=SqlCases(database, keys, cipher, index),
         case_work=SqlCaseWork(database, keys, chain, cipher, clock),
         figures=SqlFigures(database),
+        rebuilding=Rebuilding(database, archive, index),
         staff=SqlStaff(database, chain, cipher, clock, key=master.derive("staff")),
         follow_up=SqlFollowUp(Base(database=database, cipher=cipher, master=master, chain=chain)),
     )
