@@ -139,6 +139,23 @@ async def test_cancelling_what_is_not_being_said_is_not_found(tmp_path: Path) ->
         assert (await client.until("error"))["code"] == "not_found"
 
 
+@pytest.mark.parametrize("what", ["an emergency", "a person", "leaving"])
+async def test_an_answer_on_its_way_is_hurried(tmp_path: Path, what: str) -> None:
+    """Nobody waits for a model when a red flag comes in, a person is asked for, or nobody is there any more."""
+    async with ward(tmp_path) as service:
+        opened, client = await service.consented()
+        await client.say("m1", "等")
+        await client.until("response.created")
+        if what == "an emergency":
+            await client.say("m2", "我爸嘴歪了")
+        elif what == "a person":
+            await client.send("handoff.request", reason="想找人")
+        else:
+            await client.socket.close()
+        assert await service.turns.hurried.get() == opened["session_id"]
+        service.turns.gate.set()
+
+
 async def test_asking_for_a_person_is_a_turn_of_its_own(tmp_path: Path) -> None:
     """`handoff.request` has no id, so its answer replies to none."""
     async with ward(tmp_path) as service:

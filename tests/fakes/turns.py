@@ -117,7 +117,7 @@ class FakeTurns:
     ran: list[Utterance] = field(default_factory=list)
     answers: dict[tuple[SessionId, InputId], list[TurnEvent]] = field(default_factory=dict)
     waits_for: dict[SessionId, Pending] = field(default_factory=dict)
-    hurried: list[SessionId] = field(default_factory=list)
+    hurried: asyncio.Queue[SessionId] = field(default_factory=asyncio.Queue)
     cancelled: dict[SessionId, str] = field(default_factory=dict)
     locks: dict[SessionId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     question: Pending | None = None
@@ -182,7 +182,7 @@ class FakeTurns:
 
     def hurry(self, session_id: SessionId) -> None:
         """Note it."""
-        self.hurried.append(session_id)
+        self.hurried.put_nowait(session_id)
 
     async def pending(self, session_id: SessionId) -> Pending | None:
         """The red-flag question, while it is open."""
