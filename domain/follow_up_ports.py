@@ -42,11 +42,15 @@ class Enrolment(Protocol):
         """
 
 
-class CarePlans(Protocol):
-    """Care plans and their tasks."""
+class Starting(Protocol):
+    """Where care plans begin."""
 
     async def start(self, care_plan: CarePlan, steps: Sequence[tuple[str, datetime]], *, now: datetime) -> CarePlan:
         """Keep a care plan with one task and its due work per step; one with this id that is there is returned."""
+
+
+class CarePlans(Starting, Protocol):
+    """Care plans and their tasks."""
 
     async def care_plan(self, care_plan_id: CarePlanId) -> CarePlan:
         """One care plan.

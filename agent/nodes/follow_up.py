@@ -107,8 +107,10 @@ async def _do(
 def _about_it(conversation: Conversation, draft: Draft) -> bool:
     """Whether words without an open question go to the last follow-up: a correction, or what a red flag held up."""
     corrects = draft.understanding is not None and draft.understanding.answer.corrects
-    taken_up = conversation.following is not None and bool(conversation.following.task_id)
-    return taken_up and (bool(draft.held_text) or corrects)
+    following = conversation.following
+    if following is None or not following.task_id:
+        return False
+    return corrects or (following.open and bool(draft.held_text))
 
 
 def _patient(conversation: Conversation, context: TurnContext) -> PatientId | None:

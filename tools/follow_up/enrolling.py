@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from domain.errors import ConsentRequired, InvalidFields, NotFound
 from domain.follow_up import Actor, CarePlan, CarePlanId, CarePlanStatus, Discharge, PlanDefinition
-from domain.follow_up_ports import CarePlans
+from domain.follow_up_ports import Starting
 from domain.patient import Identity
 from domain.ports import Clock, PatientIndex
 from knowledge.follow_up import FollowUpBook
@@ -18,7 +18,7 @@ class Enrolling:
     """Implements `Enrolment` on the pack in force; `book` gives it at the moment of enrolment."""
 
     def __init__(
-        self, care_plans: CarePlans, patients: PatientIndex, clock: Clock, *, book: Callable[[], FollowUpBook]
+        self, care_plans: Starting, patients: PatientIndex, clock: Clock, *, book: Callable[[], FollowUpBook]
     ) -> None:
         self._care_plans = care_plans
         self._patients = patients
