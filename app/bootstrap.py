@@ -181,7 +181,15 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         )
         console = open_console(services, stores, turns, PackNames(library, departments), desk, enrolment)
         yield Service(
-            app=asgi(services, sessions, library, metrics, settings, console, discharges(settings, library, enrolment)),
+            app=asgi(
+                services,
+                sessions,
+                library,
+                metrics,
+                settings,
+                console,
+                discharges(settings, stores, library, enrolment, clock),
+            ),
             hub=hub,
             sessions=sessions,
             turns=turns,

@@ -21,14 +21,20 @@ from tools.follow_up.encounter import discharge_of
 from tools.follow_up.enrolling import Enrolling
 
 
-def discharges(settings: Settings, library: Library, enrolment: Enrolling) -> Discharges:
+def discharges(settings: Settings, stores: Stores, library: Library, enrolment: Enrolling, clock: Clock) -> Discharges:
     """The hospital's way to report a discharge, open to its token."""
 
     def read(encounter: Mapping[str, Any], *, consented: bool) -> Discharge:
         return discharge_of(encounter, library.newest.pack.follow_up, consented=consented)
 
     token = settings.hospital_token.get_secret_value() if settings.hospital_token else ""
-    return Discharges(enrolment=enrolment, read_encounter=read, token=token)
+    return Discharges(
+        enrolment=enrolment,
+        reminders=stores.archive.follow_up.reminders,
+        clock=clock,
+        read_encounter=read,
+        token=token,
+    )
 
 
 def follow_up_worker(settings: Settings, stores: Stores, library: Library, clock: Clock) -> Worker:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -17,10 +17,12 @@ from starlette.routing import BaseRoute, Route
 from channels.http import NO_STORE, bearer, body_of
 from channels.problems import Refusal
 from channels.wire import Strict
+from domain.diary import Reminder, ReminderId, ReminderKind
 from domain.errors import InvalidFields
 from domain.follow_up import Actor, Anchor, CarePlan, Discharge, PlanId
-from domain.follow_up_ports import Enrolment
+from domain.follow_up_ports import Enrolment, ReminderOrders
 from domain.patient import Document, Identity, PatientId
+from domain.ports import Clock
 
 HOSPITAL = Actor(id="hospital")
 ReadEncounter = Callable[..., Discharge]
@@ -36,6 +38,15 @@ class PatientFields(Strict):
     document: Document = Document.ID_CARD
 
 
+class ReminderFields(Strict):
+    """A reminder the hospital orders: daily at `at` (`HH:MM`, hospital's zone), both days included."""
+
+    kind: Literal["medication", "revisit"]
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    first_day: date
+    last_day: date
+
+
 class DischargeBody(Strict):
     """Body of `POST /v1/discharges`: either the fields, or a FHIR `encounter`; `consented` is the patient's yes."""
 
@@ -46,6 +57,7 @@ class DischargeBody(Strict):
     patient: PatientFields | None = None
     plan_ids: Annotated[list[str], Field(max_length=12)] = Field(default_factory=list)
     days: dict[Literal["discharge", "surgery", "delivery", "cycle"], date] = Field(default_factory=dict)
+    reminders: Annotated[list[ReminderFields], Field(max_length=12)] = Field(default_factory=list)
 
 
 class CarePlanBody(Strict):
@@ -63,6 +75,8 @@ class Discharges:
     """The call. `token` is the hospital's; without one the call is closed to everybody."""
 
     enrolment: Enrolment
+    reminders: ReminderOrders
+    clock: Clock
     read_encounter: ReadEncounter
     token: str
 
@@ -81,6 +95,9 @@ class Discharges:
         except (ValidationError, InvalidFields) as error:
             raise Refusal("bad_fields") from error
         plans = await self.enrolment.enrol(discharge, by=HOSPITAL)
+        for number, one in enumerate(body.reminders):
+            reminder = _reminder(plans[0], number, one)
+            await self.reminders.set(reminder, now=self.clock.now())
         answer = {"care_plans": [_shown(plan).model_dump() for plan in plans]}
         return Response(orjson.dumps(answer), status_code=201, media_type="application/json", headers=NO_STORE)
 
@@ -101,6 +118,19 @@ class Discharges:
         return Discharge(
             event_id=body.event_id, patient=patient, plan_ids=plan_ids, days=days, consented=body.consented
         )
+
+
+def _reminder(plan: CarePlan, number: int, fields: ReminderFields) -> Reminder:
+    """A reminder of the patient's; the same event makes the same one."""
+    return Reminder(
+        id=ReminderId(f"{plan.id}-r{number}"),
+        kind=ReminderKind(fields.kind),
+        patient_id=plan.patient_id,
+        care_plan_id=plan.id,
+        at=time.fromisoformat(fields.at),
+        first_day=fields.first_day,
+        last_day=fields.last_day,
+    )
 
 
 def _shown(plan: CarePlan) -> CarePlanBody:

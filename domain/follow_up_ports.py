@@ -176,11 +176,15 @@ class Diary(Protocol):
         """A patient's readings of these measures (all of them if none is named), oldest first."""
 
 
-class Reminders(Protocol):
-    """Medication and revisit reminders."""
+class ReminderOrders(Protocol):
+    """Where reminders are ordered."""
 
     async def set(self, reminder: Reminder, *, now: datetime) -> None:
         """Keep a reminder with its due work; one with this id is replaced."""
+
+
+class Reminders(ReminderOrders, Protocol):
+    """Medication and revisit reminders."""
 
     async def reminder(self, reminder_id: ReminderId) -> Reminder:
         """One reminder.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.diary import ReminderId, ReminderKind
-from domain.follow_up import Task, TaskId
+from domain.follow_up import TaskId
 from domain.follow_up_ports import FollowUp
 from domain.hospital_ports import Notifier
 from domain.notices import Due, DueKind, Notice, NoticeId, NoticeKind
@@ -15,13 +15,15 @@ from domain.patient import PatientId
 from jobs.quiet import QuietHours
 from jobs.telling import Wording
 from jobs.worker import Handler
-from knowledge.follow_up import Course, FollowUpBook
+from knowledge.follow_up import FollowUpBook
 from tools.follow_up.schedule import Move, next_move, occurrence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Following:
     """Handlers of the archive's due work; `book` gives the pack's plans at the moment of telling.
+
+    What is told names no plan: a text on a phone must not say what somebody is ill with.
 
     A try is noted after it was told: a worker that dies between the two tells again under the same id, which every
     receiver drops.
@@ -55,7 +57,7 @@ class Following:
                 if quiet_until is not None:
                     return quiet_until
                 tries = task.tries + 1
-                text = self._words(task, course)
+                text = self.wording.say("followup.invite_again" if task.tries else "followup.invite")
                 await self._notify(f"{due.id}:{tries}", NoticeKind.FOLLOW_UP, task.patient_id, task.id, text, now)
                 told = await self.follow_up.told(task.id, tries=tries, now=now)
                 return next_move(told, care_plan.status, attempts, now=now).until
@@ -80,11 +82,6 @@ class Following:
         kind = NoticeKind.MEDICATION if medication else NoticeKind.REMINDER
         await self._notify(f"{due.id}:{moment:%Y%m%d}", kind, reminder.patient_id, reminder.id, text, now)
         return following
-
-    def _words(self, task: Task, course: Course) -> str:
-        text_id = "followup.invite_again" if task.tries else "followup.invite"
-        values = {} if task.tries else {"count": len(course.plan.ask)}
-        return self.wording.say(text_id, title=course.plan.names.zh, **values)
 
     async def _notify(
         self, notice_id: str, kind: NoticeKind, patient_id: PatientId, subject: str, text: str, now: datetime

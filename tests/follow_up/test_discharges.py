@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from channels.discharges import Discharges
 from channels.problems import Problems, Refusal
+from domain.diary import Reminder
 from domain.errors import BanyiError, NotFound
 from domain.follow_up import PATIENT, Anchor, CarePlan, Discharge
 from domain.patient import Identity, PatientId
@@ -72,6 +73,18 @@ class FakeCarePlans:
         return self.kept.setdefault(care_plan.id, care_plan)
 
 
+@dataclass
+class FakeReminders:
+    """Reminders in memory."""
+
+    kept: dict[str, Reminder] = field(default_factory=dict)
+
+    async def set(self, reminder: Reminder, *, now: datetime) -> None:
+        """Keep or replace one."""
+        del now
+        self.kept[reminder.id] = reminder
+
+
 class Words:
     """Says the text's id."""
 
@@ -90,6 +103,7 @@ class Desk:
     http: httpx.AsyncClient
     plans: FakeCarePlans
     patients: FakePatients
+    reminders: FakeReminders
 
     async def post(self, body: object, headers: dict[str, str] | None = None) -> httpx.Response:
         """Report a discharge."""
@@ -99,17 +113,19 @@ class Desk:
 @pytest.fixture
 async def desk(clock: SetClock) -> AsyncIterator[Desk]:
     """The endpoint on fakes of our own ports."""
-    plans, patients = FakeCarePlans(), FakePatients()
+    plans, patients, reminders = FakeCarePlans(), FakePatients(), FakeReminders()
     enrolling = Enrolling(plans, patients, clock, book=book)
     calls = Discharges(
         enrolment=enrolling,
+        reminders=reminders,
+        clock=clock,
         read_encounter=lambda encounter, *, consented: discharge_of(encounter, book(), consented=consented),
         token="hospital-secret",
     )
     problems = Problems(Words())
     app = Starlette(routes=calls.routes(), exception_handlers={Refusal: problems.refused, BanyiError: problems.raised})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as http:
-        yield Desk(http, plans, patients)
+        yield Desk(http, plans, patients, reminders)
 
 
 async def test_a_discharge_enrols_once(desk: Desk) -> None:
@@ -153,6 +169,16 @@ async def test_what_cannot_be_followed_up_is_refused(desk: Desk, change: dict[st
     """Without consent, plan, patient, day or a finished encounter nobody is enrolled."""
     assert (await desk.post({**BODY, **change})).status_code == status
     assert desk.plans.kept == {}
+
+
+async def test_the_hospital_orders_reminders_with_a_discharge(desk: Desk) -> None:
+    """Once each, however often the event comes; a wrong time is refused."""
+    ordered = {"kind": "medication", "at": "08:00", "first_day": "2026-03-03", "last_day": "2026-03-30"}
+    body = {**BODY, "reminders": [ordered]}
+    assert [(await desk.post(body)).status_code for _ in range(2)] == [201, 201]
+    [reminder] = desk.reminders.kept.values()
+    assert (reminder.kind, reminder.patient_id, f"{reminder.at:%H:%M}") == ("medication", PATIENT_ID, "08:00")
+    assert (await desk.post({**BODY, "reminders": [{**ordered, "at": "8点"}]})).status_code == 422
 
 
 async def test_a_patient_may_be_named_instead_of_numbered(desk: Desk) -> None:
