@@ -13,6 +13,8 @@ from knowledge.follow_up import Attempts, Plan, step_name
 
 LATE = timedelta(days=1)
 """A step of a plan may be this late when the patient is enrolled; older ones are left out."""
+REMINDER_LATE = timedelta(hours=2)
+"""How late a reminder may still be said."""
 MOST_TRIES = 2
 """How often a patient is told before a nurse calls."""
 
@@ -71,14 +73,14 @@ def _free_at(task: Task, attempts: Attempts) -> datetime:
 def occurrence(reminder: Reminder, *, now: datetime) -> tuple[datetime | None, datetime | None]:
     """What of a reminder is due by `now`, and when the next is: nothing before its first day, after its last.
 
-    Of several that were missed only the newest is due, and only on its own day.
+    One that is later than `REMINDER_LATE` is left out: a medicine is not to be taken twice close together.
     """
     if reminder.stopped:
         return None, None
     today = now.date()
     days = [day for day in _around(today) if reminder.first_day <= day <= reminder.last_day]
     moments = [datetime.combine(day, reminder.at, tzinfo=now.tzinfo) for day in days]
-    due = next((moment for moment in moments if moment.date() == today and moment <= now), None)
+    due = next((moment for moment in moments if moment <= now <= moment + REMINDER_LATE), None)
     following = next((moment for moment in moments if moment > now), None)
     if following is None and today < reminder.first_day:
         following = datetime.combine(reminder.first_day, reminder.at, tzinfo=now.tzinfo)
