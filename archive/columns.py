@@ -49,12 +49,26 @@ class Outcome(Protocol):
         """The next row it found, a tuple of columns; `None` when there is no more."""
 
 
+def add_row(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Insert a row.
+
+    Raises:
+        IntegrityError: a constraint does not hold.
+    """
+    run(connection, _insert(table), values)
+
+
+@cache
+def _insert(table: Table) -> UpdateBase:
+    return table.insert()
+
+
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless a unique constraint already holds one like it; says whether it did.
 
     On PostgreSQL this waits for another transaction that is inserting the same row.
     """
-    return connection.execute(if_new(table, connection.dialect.name), dict(values)).rowcount == 1
+    return run(connection, if_new(table, connection.dialect.name), values).rowcount == 1
 
 
 @cache
@@ -80,7 +94,7 @@ def run(
     text, places = _compiled(statement, connection.dialect, tuple(values))
     driver: Any = connection.connection.dbapi_connection
     try:
-        outcome: Outcome = driver.execute(text, [convert(values[name]) for name, convert in places])
+        outcome: Outcome = driver.execute(text, [convert(values.get(name, own)) for name, convert, own in places])
     except sqlite3.IntegrityError as error:
         raise IntegrityError(text, None, error) from error
     return outcome
@@ -89,14 +103,18 @@ def run(
 @cache
 def _compiled(
     statement: Select[Any] | UpdateBase, dialect: Dialect, names: tuple[str, ...]
-) -> tuple[str, tuple[tuple[str, Callable[[Any], Any]], ...]]:
-    """The text of a statement, and the values it takes in order, each with what makes it a value of the driver."""
+) -> tuple[str, tuple[tuple[str, Callable[[Any], Any], Any], ...]]:
+    """The text of a statement, and the values it takes in order.
+
+    Each is a name, what makes it a value of the driver, and the value the statement itself has for it.
+    """
     compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
     converts = {
         name: bind.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
         for name, bind in compiled.binds.items()
     }
-    return str(compiled), tuple((name, converts[name]) for name in compiled.positiontup)
+    own = compiled.params
+    return str(compiled), tuple((name, converts[name], own[name]) for name in compiled.positiontup)
 
 
 def _as_it_is(value: object) -> object:

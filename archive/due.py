@@ -10,10 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Column, Connection, Index, Integer, MetaData, String, Table, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Delete,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 
-from archive.columns import Instant, insert_new
+from archive.columns import Instant, add_row, insert_new, run
 from archive.database import Database
 from domain.notices import Due, DueId, DueKind
 
@@ -55,12 +69,9 @@ class DueTable:
 
     def add(self, connection: Connection, work: Iterable[tuple[DueKind, str, datetime]]) -> None:
         """Add work for a subject made in this transaction, which nothing can be due for yet."""
-        rows = [
-            {"id": due_id(kind, subject), "kind": kind, "subject": subject, "at": at, "free_at": at}
-            for kind, subject, at in work
-        ]
-        if rows:
-            connection.execute(insert(self.rows), rows)
+        for kind, subject, at in work:
+            row = {"id": due_id(kind, subject), "kind": kind, "subject": subject, "at": at, "free_at": at}
+            add_row(connection, self.rows, row)
 
     def plan_once(self, connection: Connection, kind: DueKind, subject: str, at: datetime) -> None:
         """Add work unless it is known, done or not."""
@@ -69,8 +80,8 @@ class DueTable:
 
     def drop(self, connection: Connection, kinds: Iterable[DueKind], subject: str) -> None:
         """Take back work whose cause is gone."""
-        ids = [due_id(kind, subject) for kind in kinds]
-        connection.execute(delete(self.rows).where(self.rows.c.id.in_(ids)))
+        ids = {f"id{place}": due_id(kind, subject) for place, kind in enumerate(kinds)}
+        run(connection, _dropping(self.rows, len(ids)), ids)
 
     def waits(self, connection: Connection, now: datetime) -> bool:
         """Whether anything is free by `now`."""
@@ -109,6 +120,12 @@ class DueTable:
         """Delete rows done that were due before; how many."""
         rows = self.rows
         return connection.execute(delete(rows).where(rows.c.free_at.is_(None), rows.c.at < before)).rowcount
+
+
+@cache
+def _dropping(rows: Table, count: int) -> Delete:
+    """Deletes rows by their ids, `id0` and so on."""
+    return delete(rows).where(rows.c.id.in_([bindparam(f"id{place}") for place in range(count)]))
 
 
 def due_id(kind: DueKind, subject: str) -> DueId:

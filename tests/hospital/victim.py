@@ -48,7 +48,10 @@ def database(address: str) -> Database:
 
 
 def run(address: str, step: Step, point: int, now: datetime) -> None:
-    """Do `step` and die before its SQL statement number `point`, counted from 1, or after its commit."""
+    """Do `step` and die before its SQL statement number `point`, counted from 1, or after its commit.
+
+    SQLite tells of every statement itself, those that begin and commit included.
+    """
     asyncio.run(_run(address, step, point, now))
     os._exit(SURVIVED)
 
@@ -65,7 +68,10 @@ async def _run(address: str, step: Step, point: int, now: datetime) -> None:
         if statements == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(Engine, "before_cursor_execute", die)
+    if address.startswith("postgresql"):
+        event.listen(Engine, "before_cursor_execute", die)
+    else:
+        await opened.write(lambda connection: connection.connection.dbapi_connection.set_trace_callback(die))
     await step.on(hospital.scheduling)
     if point == COMMITTED:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
-from archive.columns import insert_new
+from archive.columns import add_row, insert_new, run
 from domain.errors import Conflict, Expired, NotFound
 from domain.notices import DueKind
 from domain.scheduling import AppointmentStatus, HoldStatus, Refusal
@@ -59,13 +59,13 @@ def keep_place(connection: Connection, house: House, hold: dict[str, Any], now: 
         won = places.keep(connection, slot_id, now=now, horizon=horizon)
     if not won:
         raise places.refusal(connection, slot_id, now=now, horizon=horizon)
-    connection.execute(insert(holds), hold)
+    add_row(connection, holds, hold)
     due.add(connection, ((DueKind.HOLD_EXPIRES, hold["id"], hold["expires_at"]),))
 
 
 def release_place(connection: Connection, house: House, hold_id: str, session_id: str, now: datetime) -> None:
     """Move a held place back to free, and offer it; nothing happens to a hold that does not stand."""
-    if connection.execute(_RELEASE, {"hold": hold_id, "session": session_id}).rowcount:
+    if run(connection, _RELEASE, {"hold": hold_id, "session": session_id}).rowcount:
         hold = connection.execute(_HOLD, {"hold": hold_id, "session": session_id}).one()
         places.give_back(connection, hold.slot_id)
         offer_next(connection, house, hold.slot_id, now)
@@ -80,7 +80,7 @@ def use_hold(connection: Connection, hold_id: str, session_id: str, now: datetim
         Expired: it ran out.
         Conflict: it was confirmed under another key.
     """
-    won = connection.execute(_CONFIRM, {"hold": hold_id, "session": session_id, "now": now}).rowcount
+    won = run(connection, _CONFIRM, {"hold": hold_id, "session": session_id, "now": now}).rowcount
     hold = connection.execute(_HOLD, {"hold": hold_id, "session": session_id}).first()
     if hold is None or hold.status == HoldStatus.RELEASED:
         raise NotFound("hold")
@@ -119,7 +119,7 @@ def check_not_banned(connection: Connection, house: House, patient_id: str, now:
 
 def _counted(connection: Connection, patient_id: str, on_day: date) -> Sequence[Row[Any]]:
     """Missed appointments, and those of a day that stand; the patient stays locked."""
-    if connection.execute(_LOCK_PATIENT, {"patient": patient_id}).first() is None:
+    if run(connection, _LOCK_PATIENT, {"patient": patient_id}).fetchone() is None:
         raise NotFound("patient")
     return list(connection.execute(_COUNTED, {"patient": patient_id, "on_day": on_day}))
 
@@ -195,7 +195,7 @@ def end_booking(connection: Connection, appointment_id: str, now: datetime) -> N
     Raises:
         Conflict: somebody else changed its status first.
     """
-    if not connection.execute(_CANCEL, {"appointment": appointment_id, "now": now}).rowcount:
+    if not run(connection, _CANCEL, {"appointment": appointment_id, "now": now}).rowcount:
         raise Conflict(Refusal.STATUS)
     due.drop(connection, (*VISIT_WORK, DueKind.CLINIC_STOPPED), appointment_id)
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, case, false, func, select, true, update
 
+from archive.columns import run
 from domain.errors import Conflict, NotFound
 from domain.scheduling import AppointmentStatus, HoldStatus, Refusal
 from tools.hospital.sql.schema import appointments, holds, slots
@@ -51,12 +52,12 @@ _LAPSE = (
 
 def keep(connection: Connection, slot_id: str, *, now: datetime, horizon: datetime) -> bool:
     """Free to held; `False` when no place is free, or the slot cannot be booked now."""
-    return connection.execute(_KEEP, {"slot": slot_id, "now": now, "horizon": horizon}).rowcount == 1
+    return run(connection, _KEEP, {"slot": slot_id, "now": now, "horizon": horizon}).rowcount == 1
 
 
 def give_back(connection: Connection, slot_id: str, places: int = 1) -> None:
     """Held to free."""
-    connection.execute(_GIVE_BACK, {"slot": slot_id, "places": places})
+    run(connection, _GIVE_BACK, {"slot": slot_id, "places": places})
 
 
 def take(connection: Connection, slot_id: str) -> None:
@@ -65,7 +66,7 @@ def take(connection: Connection, slot_id: str) -> None:
     Raises:
         Conflict: the clinic was stopped.
     """
-    if not connection.execute(_TAKE, {"slot": slot_id}).rowcount:
+    if not run(connection, _TAKE, {"slot": slot_id}).rowcount:
         raise Conflict(Refusal.STOPPED)
 
 
@@ -75,18 +76,18 @@ def add(connection: Connection, slot_id: str) -> None:
     Raises:
         Conflict: the clinic was stopped.
     """
-    if not connection.execute(_ADD, {"slot": slot_id}).rowcount:
+    if not run(connection, _ADD, {"slot": slot_id}).rowcount:
         raise Conflict(Refusal.STOPPED)
 
 
 def free_taken(connection: Connection, slot_id: str, *, extra: bool) -> None:
     """Taken to free; an extra place goes altogether."""
-    connection.execute(_REMOVE if extra else _FREE_TAKEN, {"slot": slot_id})
+    run(connection, _REMOVE if extra else _FREE_TAKEN, {"slot": slot_id})
 
 
 def lapse_holds(connection: Connection, slot_id: str, now: datetime) -> int:
     """Held to free for every hold of a slot that ran out; how many."""
-    places = connection.execute(_LAPSE, {"slot": slot_id, "now": now}).rowcount
+    places = run(connection, _LAPSE, {"slot": slot_id, "now": now}).rowcount
     if places:
         give_back(connection, slot_id, places)
     return places
