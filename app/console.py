@@ -46,6 +46,11 @@ class PackNames:
         """A department's name; its id when the hospital has none such."""
         return self._departments.get(department_id, department_id)
 
+    def textbook(self, department_id: DepartmentId) -> str:
+        """A department's name in the pack, whatever it is called here."""
+        known = self._library.newest.pack.departments.get(department_id)
+        return known.name if known else department_id
+
 
 def reception(stores: Stores, plan: DeskPlan) -> Reception:
     """The desk as the conversation sees it."""
@@ -83,6 +88,7 @@ def open_console(
         scheduling=stores.ports.scheduling,
         follow_up=archive.follow_up,
         enrolment=enrolment,
+        corrections=archive.corrections,
         hours=plan.hours,
         canned=tuple(Canned(id=one.id, title=one.title, text=one.text) for one in plan.canned),
     )

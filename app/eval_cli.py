@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from app.corrections import CORRECTIONS, corrected
 from app.evaluating import Readings, open_readings, play_all
 from app.evaluating_model import open_answering, with_model
 from app.model_cli import NO_MODEL
@@ -45,7 +46,7 @@ WithModel = Annotated[bool, typer.Option("--model", help="Also with the model of
 
 @evaluations.command("triage")
 def eval_triage(
-    cases: Annotated[Path, typer.Option("--cases", exists=True, dir_okay=False, help="A JSON-lines file of cases.")],
+    cases: Annotated[str, typer.Option("--cases", help="A JSON-lines file of cases, or `corrections`: the nurses'.")],
     *,
     print_json: AsJson = False,
     out: Out = None,
@@ -54,7 +55,8 @@ def eval_triage(
     model: WithModel = False,
 ) -> None:
     """Simulated patients over the real conversation."""
-    chosen = _read(lambda: list(read_rows(cases, Case)))
+    source = Path(cases)
+    chosen = _read(lambda: corrected() if cases == CORRECTIONS else list(read_rows(_existing(source), Case)))
     settings = _model_settings() if model else None
     pack = load_pack()
 
@@ -68,12 +70,18 @@ def eval_triage(
         told = report(asked)
         named = next((one.model for one in asked if one.model != "none"), settings.model)
         beside = told, Asking(model=named, without_model=told.without_model)
-    _show("triage", report(outcomes), cases, pack.version, beside=beside, print_json=print_json, out=out)
+    _show("triage", report(outcomes), source, pack.version, beside=beside, print_json=print_json, out=out)
     if html:
         page = triage_page(
-            report(outcomes), outcomes, title=f"Triage: {cases.name}, pack {pack.version}", caveat=CAVEAT
+            report(outcomes), outcomes, title=f"Triage: {source.name}, pack {pack.version}", caveat=CAVEAT
         )
         html.write_text(page, encoding="utf-8")
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise SettingsError("--cases", f"{path} is not there")
+    return path
 
 
 @evaluations.command("departments")

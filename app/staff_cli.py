@@ -111,10 +111,19 @@ def _show(enrolment: Enrolment, password: str) -> None:
 def _with_archive(work: Callable[[OpenArchive], Awaitable[T]]) -> T:
     """Do something with the archive; an error of ours is one line and exit code 1."""
     try:
-        return asyncio.run(_opened(read_settings(), work))
+        return opened_archive(work)
     except BanyiError as error:
         print(f"banyi: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
+
+
+def opened_archive(work: Callable[[OpenArchive], Awaitable[T]]) -> T:
+    """Do something with the archive of the settings in force.
+
+    Raises:
+        BanyiError: as the work or opening it does.
+    """
+    return asyncio.run(_opened(read_settings(), work))
 
 
 async def _opened(settings: Settings, work: Callable[[OpenArchive], Awaitable[T]]) -> T:

@@ -8,6 +8,7 @@ from archive.case_work import SqlCaseWork
 from archive.cases import SqlCases
 from archive.chain import AuditChain
 from archive.claims import SqlClaims
+from archive.corrections import SqlCorrections
 from archive.database import Database
 from archive.figures import SqlFigures
 from archive.follow_up.base import Base
@@ -58,6 +59,7 @@ class OpenArchive:
     case_work: SqlCaseWork
     figures: SqlFigures
     staff: SqlStaff
+    corrections: SqlCorrections
     rebuilding: Rebuilding
     follow_up: SqlFollowUp
 
@@ -79,6 +81,7 @@ async def open_archive(database: Database, *, cipher: Cipher, master: MasterKey,
         case_work=SqlCaseWork(database, keys, chain, cipher, clock),
         figures=SqlFigures(database),
         rebuilding=Rebuilding(database, archive, index),
+        corrections=SqlCorrections(database, chain),
         staff=SqlStaff(database, chain, cipher, clock, key=master.derive("staff")),
         follow_up=SqlFollowUp(Base(database=database, cipher=cipher, master=master, chain=chain)),
     )

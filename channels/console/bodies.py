@@ -96,6 +96,24 @@ class Marks(Strict):
     comment: Annotated[str, Field(max_length=MESSAGE_LIMIT_CHARACTERS)] = ""
 
 
+class Right(Strict):
+    """What would have been right; what is left out was not wrong."""
+
+    disposition: Literal["HOME", "OPD", "VISIT_24H", "ED_NOW", "CALL_120"] | None = None
+    departments: list[Opaque] = Field(default_factory=list, max_length=3)
+    text: Annotated[str, Field(max_length=MESSAGE_LIMIT_CHARACTERS)] = ""
+
+
+class Correcting(Strict):
+    """What was wrong in a turn. `opening` is how the nurse would put the complaint, in place of the patient's words."""
+
+    trace_id: Opaque
+    kind: Literal["urgency", "department", "understanding", "wording", "knowledge"]
+    right: Right = Right()
+    note: Annotated[str, Field(max_length=MESSAGE_LIMIT_CHARACTERS)] = ""
+    opening: list[Prose] = Field(default_factory=list, max_length=2)
+
+
 class Follow(Strict):
     """Send what happens in a conversation from now on, after the event `after`."""
 

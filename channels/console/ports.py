@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from channels.ports import Services
 from domain.clinical import DepartmentId, RuleId
+from domain.correction import Corrections
 from domain.desk import Bell, Cases, CaseWork, Claims, Numbers, Ringing, Typing
 from domain.desk_hours import DeskHours
 from domain.follow_up_ports import Enrolment, FollowUp
@@ -41,6 +42,9 @@ class Names(Protocol):
 
     def department(self, department_id: DepartmentId) -> str:
         """A department's name; its id when the hospital has none such."""
+
+    def textbook(self, department_id: DepartmentId) -> str:
+        """A department's name in the pack, whatever it is called here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +81,4 @@ class Console:
     hours: DeskHours
     canned: tuple[Canned, ...]
     enrolment: Enrolment | None = None
+    corrections: Corrections | None = None

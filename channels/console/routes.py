@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from channels.console.accounts import Accounts
 from channels.console.acting import Acting
+from channels.console.correcting import Corrector
 from channels.console.door import PATH, Door, Handler
 from channels.console.follow_up import FollowUpPages
 from channels.console.inbox import Inbox
@@ -26,6 +27,7 @@ def routes(console: Console, live: Live, hub: Hub) -> list[BaseRoute]:
     door, rows = Door(console), Rows(console=console)
     accounts, inbox = Accounts(console=console), Inbox(console=console, rows=rows)
     reading, follow_up = Reading(console=console, rows=rows), FollowUpPages(console=console)
+    corrector = Corrector(console=console, rows=rows)
     acting = Acting(console=console, takeover=Takeover(console=console))
     one = "/sessions/{id}"
     calls: list[tuple[str, str, Role, Handler]] = [
@@ -51,6 +53,9 @@ def routes(console: Console, live: Live, hub: Hub) -> list[BaseRoute]:
         ("POST", one + "/notes", NURSE, acting.note),
         ("POST", one + "/handle", NURSE, acting.handle),
         ("POST", one + "/ratings", NURSE, acting.rate),
+        ("POST", one + "/corrections", NURSE, corrector.add),
+        ("GET", "/corrections", NURSE, corrector.listed),
+        ("POST", "/corrections/{id}/close", SUPERVISOR, corrector.close),
         ("GET", "/patients/{id}", NURSE, inbox.patient),
         ("POST", "/patients/{id}/phone", NURSE, inbox.phone),
         ("POST", "/patients/{id}/enrol", NURSE, follow_up.enrol),

@@ -214,6 +214,7 @@ async def station(folder: Path) -> AsyncIterator[Station]:
             scheduling=patient.deps.scheduling,
             follow_up=archive.follow_up,
             hours=DeskHours(),
+            corrections=archive.corrections,
             canned=(Canned(id="hello", title="问候", text="您好"),),
         )
         hub, live = Hub(services), Live()
