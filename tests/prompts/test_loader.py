@@ -23,12 +23,12 @@ def test_every_prompt_of_the_service_is_fine_and_says_that_blocks_are_data() -> 
 
 def test_a_prompt_is_filled_whole_or_not_at_all() -> None:
     """A missing place and one nobody knows are refused."""
-    read = prompt("understand")
+    read = prompt("summarise")
     values = dict.fromkeys(read.places, "无")
     assert "{{" not in read.fill(**values).text
-    with pytest.raises(ValueError, match="understand takes"):
+    with pytest.raises(ValueError, match="summarise takes"):
         read.fill()
-    with pytest.raises(ValueError, match="understand takes"):
+    with pytest.raises(ValueError, match="summarise takes"):
         read.fill(**values, more="x")
 
 
