@@ -15,10 +15,15 @@ from agent.state import Draft, Judgement, TurnUpdate
 from domain.clinical import Disposition, RedFlag
 from domain.session import Option, Pending, PendingKind
 from tools.triage.case import Raised
+from understanding.options import coverage, plain
 
 CONFIRM_WINDOW = timedelta(seconds=90)
 AGAIN = "again"
 """Fact of a red flag's question that was put a second time."""
+_SAME = 0.8
+"""From this share of its character pairs on a question asks what another one did."""
+DOUBTED = "doubted"
+"""Fact of the question about a flag whose message is not worded like an emergency."""
 
 
 def doubting(conversation: Conversation, flags: Iterable[RedFlag], *, quoting: bool) -> Conversation:
@@ -36,6 +41,13 @@ def doubting(conversation: Conversation, flags: Iterable[RedFlag], *, quoting: b
             waiting[flag.rule_id] = flag if quoting else replace(flag, anchors=())
     left = [flag for flag in waiting.values() if flag.rule_id not in settled]
     return replace(conversation, doubts=tuple(sorted(left, key=lambda flag: -flag.disposition)))
+
+
+def settled_with(conversation: Conversation, question: str) -> Conversation:
+    """The conversation without doubts that ask, in other words, what was just denied."""
+    asked = plain(question)
+    left = tuple(flag for flag in conversation.doubts if coverage(plain(flag.question), asked) < _SAME)
+    return replace(conversation, doubts=left)
 
 
 def ask_next(conversation: Conversation, draft: Draft, context: TurnContext) -> TurnUpdate:
@@ -57,6 +69,7 @@ def ask_next(conversation: Conversation, draft: Draft, context: TurnContext) -> 
             "text": _together(draft.held_text, utterance.text) if utterance.consented else "",
             "quotes": "、".join(flag.anchors),
             emergency.LEVEL: flag.disposition.name,
+            **({DOUBTED: "1"} if flag.doubted else {}),
         },
     )
     card = cards.question_card(pending)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from enum import StrEnum
 
 from agent.deps import Reader
 from domain.clinical import Presence
 from domain.session import Pending
 from domain.turn import Utterance
+from understanding import frames
 
 _PREMISE = re.compile(r"^[^，。？]{2,8}，?(?:同时|并且)")
 """What a question takes as known (发烧同时…); to say it again affirms nothing."""
+_SUDDEN = re.compile(r"小时|突然|刚才|这几天")
+_ACUTE = timedelta(days=5)
+"""What has lasted longer did not come within hours or days."""
+COURTEOUS = frozenset({"thanks", "greeting", "farewell", "praise"})
+"""What answers nothing: 「谢谢」 to a question about danger."""
 YES, NO = "yes", "no"
 """Values of the question's two options."""
 SILENCE = "silence"
@@ -21,8 +28,8 @@ SILENCE = "silence"
 class Reply(StrEnum):
     """What a reply comes to.
 
-    `NO` stands down, and so does a second `PARTLY`: the patient was asked twice and affirmed nothing.
-    `UNCLEAR` counts as a yes once the question was put.
+    `NO` stands down, and so does a second `PARTLY`, which denies something and affirms nothing: the patient was
+    asked twice. `UNCLEAR` counts as a yes once the question was put.
     """
 
     YES = "yes"
@@ -35,8 +42,9 @@ class Reply(StrEnum):
 def read(pending: Pending, utterance: Utterance, reader: Reader) -> Reply:
     """A bare no, or a denial of at least half of what the question asks, is a no; silence and a yes are yes.
 
-    A denial of less is partly one. Words beside it are those that speak of something else, and a tap on another
-    card.
+    A denial of less, or of something else alone (「呼吸正常」), is partly one, and so is 「一个月了」 to what came
+    within hours. Words beside it are those that
+    speak of something else, a mere courtesy, and a tap on another card.
     """
     if choice := utterance.choice:
         if choice.action == SILENCE:
@@ -58,7 +66,12 @@ def read(pending: Pending, utterance: Utterance, reader: Reader) -> Reply:
         return Reply.YES
     if answer.none_of_these or (denied and 2 * len(denied) >= len(asked)) or (answer.yes is False and not denied):
         return Reply.NO
-    if denied:
+    states = {finding.presence for finding in said.findings}
+    affirms = Presence.PRESENT in states
+    lasting = said.duration is not None and said.duration > _ACUTE and not frames.begins(utterance.text)
+    if denied or (not affirms and (Presence.ABSENT in states or (lasting and _SUDDEN.search(pending.question)))):
         return Reply.PARTLY
+    if {intent.id for intent in said.intents} & COURTEOUS:
+        return Reply.BESIDE
     told = said.findings or said.person.age_years is not None or said.duration
     return Reply.BESIDE if told else Reply.UNCLEAR

@@ -262,4 +262,4 @@ def answers(understanding: Understanding, pending: Pending | None) -> bool:
 def complains(understanding: Understanding) -> bool:
     """Whether the patient says that somebody feels something now."""
     present = any(finding.presence is Presence.PRESENT for finding in understanding.findings)
-    return present and not understanding.educational
+    return (present or understanding.feels) and not understanding.educational

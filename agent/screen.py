@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from domain.clinical import RedFlag, Screening
 from knowledge.logic import Value
 from tools.triage.red_flags import RedFlags
-from tools.triage.resemblance import THRESHOLD, Resemblance
+from tools.triage.resemblance import QUIET, THRESHOLD, Resemblance
 from understanding.lexicon import Lexicon
 from understanding.polarity import read_polarity
 
@@ -18,6 +20,12 @@ MOST_CHARACTERS = 24_000
 """Of a longer text the beginning and the end are read, half of this each."""
 TOLD_CHARACTERS = 6
 """A reply to an open question shorter than this is an answer and is not looked at as a message of its own."""
+_CLAUSE = re.compile(r"[^，。、:]+")
+_CALM = re.compile(
+    r"没|冇|无(?!力)|未|不(?![停住了出动过清上下能得到来会敢想稳醒完开进起着见全够])"
+    r"|正常|清醒|好好|有力气|有劲|还[好行]|(?<!不)能[吃喝走睡动]"
+)
+"""What denies or calms, as far as a clause of a reply goes: 「说话正常，嘴也不歪」."""
 
 
 class Screen:
@@ -25,7 +33,9 @@ class Screen:
 
     `questions` are the pack's own questions. One of them among `recent` is what the agent asked last: a
     yes makes its words the patient's, anything else leaves them out. A message in which no pattern stands
-    is still alarming when it is worded like the emergencies `resemblance` knows.
+    is still alarming when it is worded like the emergencies `resemblance` knows. One in which a pattern stands
+    but no clause is worded like an emergency (「卡得我要吐血」, 「家长该怎么做」) is asked about before anything
+    is done; words of a crisis never are, nor what is said in reply to a question.
     """
 
     def __init__(
@@ -51,15 +61,35 @@ class Screen:
             _keep(raised, self._red_flags.match(heard, said, facts))
             if len(window) < len(text):
                 said = [*said[-2:], heard]
+        if raised and asked is None:
+            raised = self._weighed(raised, text)
         if asked is not None and read_polarity(text, question=asked).yes:
             _keep(raised, self._red_flags.match(hear(asked).affirmed(), [*said, hear(text[:WINDOW_CHARACTERS])], facts))
         ordered = sorted(raised.values(), key=lambda flag: (not flag.certain, -flag.disposition))
-        told = asked is None or len(text) >= TOLD_CHARACTERS
-        return Screening(flags=tuple(ordered), alarm=self._alarm(text) if told and not raised else 0.0)
+        return Screening(flags=tuple(ordered), alarm=0.0 if raised else self._alarm(text, reply=asked is not None))
 
-    def _alarm(self, text: str) -> float:
-        """How much the text is worded like an emergency, when it clearly is."""
-        score = self._resemblance.score(self._lexicon.hear(text[:WINDOW_CHARACTERS]).normal.text)
+    def _weighed(self, raised: dict[str, RedFlag], text: str) -> dict[str, RedFlag]:
+        """The flags, doubted where no clause of the text is worded like an emergency.
+
+        A certain one stays so when somebody's case is told (我妈, 刚才), a crisis always.
+        """
+        heard = self._lexicon.hear(text[:MOST_CHARACTERS])
+        if self._resemblance.worst(heard.normal.text) >= QUIET:
+            return raised
+        told = any("here" in entry.cues for _, entry in heard.words)
+        return {
+            rule_id: flag if flag.crisis or (flag.certain and told) else replace(flag, certain=False, doubted=True)
+            for rule_id, flag in raised.items()
+        }
+
+    def _alarm(self, text: str, *, reply: bool) -> float:
+        """How much the text is worded like an emergency, when it clearly is; of a reply what it does not deny."""
+        normal = self._lexicon.hear(text[:WINDOW_CHARACTERS]).normal.text
+        if reply:
+            normal = "，".join(clause for clause in _CLAUSE.findall(normal) if not _CALM.search(clause))
+            if len(normal) < TOLD_CHARACTERS:
+                return 0.0
+        score = self._resemblance.score(normal)
         return score if score >= THRESHOLD else 0.0
 
 

@@ -48,8 +48,9 @@ class Draft:
 
     `said` is the patient's line in the transcript: the text, or the label that was tapped. `held_text` is
     an earlier message whose red flag was just denied and which is read now. `interrupted` is the id of the
-    question that was open when the message came. `alarming` says that the message is worded like an
-    emergency no rule names, `uncovered` says that nothing understood the message,
+    question that was open when the message came. `alarm` is how much the message is worded like an
+    emergency no rule names, `dismissed` the words of a red flag that was denied and is worded like nothing that
+    happens, `uncovered` says that nothing understood the message,
     `settled` that the guard has answered already, `replayed` that an earlier turn has.
     """
 
@@ -62,9 +63,15 @@ class Draft:
     said: str = ""
     held_text: str = ""
     interrupted: str = ""
-    alarming: bool = False
+    alarm: float = 0.0
+    dismissed: tuple[str, ...] = ()
     uncovered: bool = False
     events: tuple[TurnEvent, ...] = ()
+
+    @property
+    def alarming(self) -> bool:
+        """Whether the message is worded like an emergency at all."""
+        return self.alarm > 0
 
     def saying(self, *parts: Part) -> Draft:
         """The draft with more to say."""

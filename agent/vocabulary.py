@@ -83,6 +83,11 @@ def _unproven(fields: Fields) -> Fields:
     return {**fields, "patient_id": None, "proof": None, "viewing": ""}
 
 
+def _calm(fields: Fields) -> Fields:
+    """Triage question 2 knows of an alarming answer; 1 did not."""
+    return {**fields, "alarming": False}
+
+
 MIGRATIONS: dict[str, dict[int, Migration]] = {
     "conversation": {
         1: _with_ended,
@@ -95,6 +100,7 @@ MIGRATIONS: dict[str, dict[int, Migration]] = {
     },
     "booking_draft": {1: _not_moving, 2: _with_reason},
     "triage_case": {1: _unalarmed, 2: _unsupposed},
+    "triage_asked": {1: _calm},
 }
 """How the fields of older versions become the next one's."""
 

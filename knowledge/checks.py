@@ -188,8 +188,8 @@ def _red_flags(pack: Pack) -> Problems:
 
 def _general(pack: Pack) -> Problems:
     marked = {complaint.id for complaint in pack.complaints.values() if complaint.general}
-    if marked != {*pack.cover.general, pack.cover.alarm}:
-        yield pack.cover.mark.error("general 和 alarm 要正好列出标了 general 的主诉")
+    if marked != {*pack.cover.general, pack.cover.alarm, *pack.cover.vital}:
+        yield pack.cover.mark.error("general、alarm 和 vital 要正好列出标了 general 的主诉")
         return
     last = pack.complaints[pack.cover.general[-1]].applies if pack.cover.general else None
     if last is None or last.age_min or last.age_max or last.sex:

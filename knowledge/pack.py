@@ -13,7 +13,7 @@ from knowledge.follow_up import FollowUpBook
 from knowledge.intents import IntentBook
 from knowledge.lexicon import Vocabulary
 from knowledge.normality import Normality
-from knowledge.patterns import Pattern
+from knowledge.patterns import Pattern, terms
 from knowledge.people import PeopleBook
 from knowledge.red_flags import RedFlagRule
 from knowledge.routing import Routing, SymptomGroup, VitalRule
@@ -41,9 +41,9 @@ class Cover:
 
     `profile` are the questions about the person any complaint may need, `general` the charts for a
     message that no complaint covers, in the order they are tried, `alarm` the chart for one that is worded like
-    an emergency no rule names. `companions` are concepts that go with
-    many complaints: beside another one they open no chart of their own. `because` is said where no rule
-    decided.
+    an emergency no rule names, `vital` those gone through beside any other, by age. `companions` are concepts
+    that go with many complaints: beside another one they open no chart of their own. `because` is said where no
+    rule decided.
     """
 
     version: str
@@ -52,6 +52,7 @@ class Cover:
     profile: tuple[Question, ...]
     general: tuple[str, ...]
     alarm: str
+    vital: tuple[str, ...]
     companions: tuple[str, ...]
     because: dict[str, str]
     mark: Mark
@@ -111,6 +112,30 @@ class Pack:
     def general(self) -> tuple[Complaint, ...]:
         """The charts of the general discriminators, in the order they are tried."""
         return tuple(self.complaints[complaint_id] for complaint_id in self.cover.general)
+
+    @cached_property
+    def vital(self) -> tuple[Complaint, ...]:
+        """The charts of danger signs gone through beside any other, in the order they are tried."""
+        return tuple(self.complaints[complaint_id] for complaint_id in self.cover.vital)
+
+    @cached_property
+    def covered(self) -> dict[str, dict[str, frozenset[str]]]:
+        """By chart of danger signs, then by any other: the signs that one asks for itself, or is about."""
+        return {
+            chart.id: {
+                complaint.id: frozenset(sign for sign in chart.supplied if self._asks_for(complaint, chart, sign))
+                for complaint in self.complaints.values()
+            }
+            for chart in (*self.vital, self.complaints[self.cover.alarm])
+        }
+
+    def _asks_for(self, complaint: Complaint, chart: Complaint, sign: str) -> bool:
+        question = chart.supplied[sign]
+        meant = terms((*question.heard.get(sign, ()), *question.denied.get(sign, ())))
+        asked = terms(pattern for one in complaint.ask for pattern in one.patterns)
+        concepts = self.lexicon.concepts
+        about = {term for term in meant if term.text in concepts and concepts[term.text].complaint == complaint.id}
+        return bool(meant & asked or about)
 
     @cached_property
     def profile_questions(self) -> dict[str, Question]:

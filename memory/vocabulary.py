@@ -67,6 +67,11 @@ TAGS: dict[str, type] = {
 }
 
 
+def _undoubted(fields: Fields) -> Fields:
+    """Red flag 2 knows of words that are not meant; 1 did not."""
+    return {**fields, "doubted": False}
+
+
 def _without_model_calls(fields: Fields) -> Fields:
     """Decision record 2 knows what a model was asked; 1 was made without any."""
     return {**fields, "model_calls": ()}
@@ -78,6 +83,7 @@ def _not_generated(fields: Fields) -> Fields:
 
 
 MIGRATIONS: dict[str, dict[int, Migration]] = {
+    "red_flag": {1: _undoubted},
     "decision_record": {1: _without_model_calls},
     "turn_done": {1: _not_generated},
 }

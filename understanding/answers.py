@@ -14,7 +14,7 @@ from understanding.measured import Measured
 from understanding.numbers import EXACT, find
 from understanding.options import NONE_LABEL, UNSURE_LABEL
 from understanding.places import read_ordinal, read_places
-from understanding.polarity import ALL_OF_THEM, UNSURE, read_polarity, strip_filler
+from understanding.polarity import ALL_OF_THEM, UNSURE, alone, read_polarity, strip_filler
 from understanding.reading import Answer, Readings
 
 _ASKS_AGE = re.compile(r"多大|年龄|几岁|岁数|多少岁|几个月大")
@@ -29,6 +29,9 @@ _BARE_NUMBER = re.compile(
     rf"^(?!有?一点)(?:大概|大约|差不多|也就|有|是|才|快|约|都|已经|得有|一天|每天|，|\s)*{EXACT}[一-鿿%℃]{{0,3}}(?:吧|左右|了|的样子|上下)?[。.]?$"
 )
 _ASKS_WHETHER = re.compile(r"吗|有没有|是不是|是否|有无")
+_AGREES = re.compile(r"是(?!有)|对|嗯|恩|没|无|冇|莫|好|行|系|中|成|确|ok|yes|y$|正是|当然|可以|不错|哎", re.IGNORECASE)
+_THERE_IS = re.compile(r"有(?:的|啊|呢|一个|一样|几样|了|$)|不对")
+"""「都没有，对吗？」: who says 「有点憋」 agrees to nothing, who says 「有」 disagrees."""
 _NOTHING_LEFT = re.compile(r"没|无|冇|莫")
 _SHORT_LABEL = 2
 _ACCEPT, _DECLINE = frozenset({"yes", "accept", "true"}), frozenset({"no", "decline", "false"})
@@ -84,16 +87,14 @@ def read_answer(
     colour = read_polarity(said, question=pending.question)
     plain = Answer(yes=colour.yes, unsure=colour.unsure, none_of_these=colour.none_of_these, corrects=colour.corrects)
     measured = Measured.of(said, readings or Readings(), duration)
+    if pending.kind is PendingKind.CARD_CLOSING:
+        return _closing(said, pending, plain, bare=colour.bare, denies=bool(absent and not present))
     if is_yes_no(pending):
         labelled = _by_label(said, pending.options)
-        if pending.kind is PendingKind.CARD_CLOSING and colour.bare and _NOTHING_LEFT.match(strip_filler(said)):
-            plain = replace(plain, none_of_these=True)
         yes = labelled if labelled is not None else colour.yes
         if yes is None and not colour.unsure and not colour.corrects and pending.kind in _ABOUT_THE_BODY:
             yes = _held(said, pending, present, absent, mentions, measured)
             yes = held if yes is None else yes
-        if pending.kind is PendingKind.CARD_CLOSING and yes is None and absent and not present:
-            plain = replace(plain, none_of_these=True)
         return replace(plain, yes=yes, number=_number(said, pending))
     if is_multi(pending):
         marks = _marks(said, _choices(pending), present, absent, mentions, measured)
@@ -116,6 +117,21 @@ def read_answer(
     if picked is None:
         return replace(plain, ordinal=ordinal, number=_number(said, pending))
     return replace(plain, yes=None, unsure=False, ticked=(picked,), ordinal=ordinal)
+
+
+def _closing(said: str, pending: Pending, plain: Answer, *, bare: bool, denies: bool) -> Answer:
+    """A reply to 「都没有，对吗？」: a no and a yes both agree, what is told beside them agrees to nothing.
+
+    `denies` says that the reply denies something and affirms nothing.
+    """
+    rest = strip_filler(said)
+    yes = _by_label(said, pending.options)
+    if yes is None:
+        yes = plain.yes if not plain.yes or not rest or _AGREES.match(rest) else None
+        yes = False if _THERE_IS.match(rest) else yes
+    if (bare and _NOTHING_LEFT.match(rest)) or (yes is None and (denies or alone(said) is False)):
+        plain = replace(plain, none_of_these=True)
+    return replace(plain, yes=yes, number=_number(said, pending))
 
 
 def asks_age(pending: Pending | None) -> bool:

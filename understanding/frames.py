@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _HAPPENS = re.compile(
     r"有人|有个人|突然|忽然|真的[晕倒抽吐]|救命|怎么办|咋办|不行了|老[伴头太]|[爷奶姥姐哥弟妹叔姨舅婶伯]|儿子|女儿|闺女"
@@ -29,6 +30,11 @@ _SOMEBODY_HURT = re.compile(
 _NOT_YET = re.compile(r"(?:我|人|大家|我们)?(?:都|真是?)?(?:快|要|想|差点|恨不得|吐血|喷血|.{1,4}都[要快])")
 _AHEAD = re.compile(r"会|被|哪天|以后|将来|万一|半路|出车祸")
 _FACT = re.compile(r"[了是正又刚]|现在|已经|还在|突然|越来越|一直")
+_SORROW = re.compile(
+    r"心里?(?:真的|很|好|特别|一直|都|也|就|像)*(?:难受|难过|不好受|不舒服|堵|痛|疼|空|碎)"
+    r"|[胸心]口(?:一直|都|就)*堵(?:得慌|着)?|(?:难过|伤心|难受|哭)得[^，。]{1,8}"
+)
+_BODILY = re.compile(r"冷汗|出汗|胳膊|后背|肩|压|气短|分钟|小时|头晕|恶心|一阵|走路|爬|左|含")
 
 
 def happens(text: str) -> bool:
@@ -61,3 +67,9 @@ def feared(text: str, start: int, end: int, *, dread: bool) -> bool:
     """Whether what stands between is only feared for some day; of a habitual `dread` it need not say so."""
     ahead = dread or _AHEAD.search(text, start, end)
     return bool(ahead) and not _FACT.search(text, start, end)
+
+
+def sorrows(text: str) -> Iterator[tuple[int, int]]:
+    """Where a heart is heavy rather than ill (「流产了，心里很难受」); nowhere if anything bodily is told beside it."""
+    if not _BODILY.search(text):
+        yield from (match.span() for match in _SORROW.finditer(text))

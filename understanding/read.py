@@ -143,6 +143,7 @@ class Reader:
             asks=read_ask(said, pending),
             answer=answer,
             educational=medical.educational,
+            feels=medical.feels,
             uncovered=_uncovered(medical.uncovered, intents, answer),
         )
 

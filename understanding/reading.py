@@ -137,7 +137,8 @@ class Heard:
 class SymptomReading:
     """What the lexicon makes of a message: the medical part of an `Understanding`.
 
-    `mentions` is every mention of a state, words for states and classes included, however it is meant.
+    `mentions` is every mention of a state, words for states and classes included, however it is meant; `feels`
+    says that a part of the body is told to feel like something (「膝盖有点肿」), named illness or not.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -146,6 +147,7 @@ class SymptomReading:
     departments: tuple[DepartmentHint, ...] = ()
     heard: tuple[Heard, ...] = ()
     educational: bool = False
+    feels: bool = False
     uncovered: tuple[str, ...] = ()
 
 
@@ -189,6 +191,7 @@ class Understanding:
     asks: BookingAsk | None = None
     answer: Answer = field(default_factory=Answer)
     educational: bool = False
+    feels: bool = False
     uncovered: tuple[str, ...] = ()
     supposed: Supposed = field(default_factory=Supposed)
 

@@ -392,6 +392,7 @@ _RULES: Mapping[str, _Rule] = {
     "left_behind": _left_behind,
     "figure": _figure,
     "figure_near": _figure,
+    "loss": lambda sentence, _: (Region(*span, Status.HYPOTHETICAL) for span in frames.sorrows(sentence.text)),
     "admin": _in_passing,
     "resolved": _over,
 }

@@ -28,6 +28,8 @@ _WORDS = frozenset({Kind.PART, Kind.SENSATION})
 _SCENERY = "只是背景"
 """The word class of what patients mention only beside something else: long-standing illnesses, check-ups."""
 _LONGEST = 8
+_NEAR = 4
+"""So many characters may stand between a part of the body and what it feels."""
 
 _FILLER = re.compile(
     r"请问|你好|您好|医生|大夫|谢谢|麻烦|帮忙|看看|一下|什么|怎么|这个|那个|这种|那种|感觉|觉得|一直|有点|有些|情况|"
@@ -46,6 +48,9 @@ class Symptoms:
         self._lexicon = lexicon
         scenery = lexicon.vocabulary.concepts.get(_SCENERY)
         self._scenery = frozenset(scenery.members if scenery else ())
+        kinds = {lexicon.id_of(name): one.kind for name, one in lexicon.vocabulary.concepts.items()}
+        self._parts = frozenset(number for number, kind in kinds.items() if kind is Kind.PART)
+        self._sensations = frozenset(number for number, kind in kinds.items() if kind is Kind.SENSATION)
 
     def __call__(self, raw: str) -> SymptomReading:
         """The medical part of one message."""
@@ -62,7 +67,16 @@ class Symptoms:
             and not any(
                 mention.concept.kind in _FINDINGS and mention.span[2] <= Status.UNCERTAIN for mention in mentions
             ),
+            feels=self._feels(heard),
             uncovered=_uncovered(heard),
+        )
+
+    def _feels(self, heard: Heard) -> bool:
+        """Whether a sensation is told right behind a part of the body."""
+        parts = [end for _, end, status in heard.at(self._parts) if status <= Status.UNCERTAIN]
+        return any(
+            status <= Status.UNCERTAIN and any(0 <= start - end <= _NEAR for end in parts)
+            for start, _, status in heard.at(self._sensations)
         )
 
     def _mentions(self, heard: Heard) -> list[Mention]:

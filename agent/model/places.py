@@ -11,8 +11,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Final, Protocol
 
-from domain.breaker import Breaker, State
 from agent.model.mode import Ask, Mode
+from domain.breaker import Breaker, State
 from domain.errors import Busy, ModelFailed
 from domain.model import ChatPiece, ChatRequest, ModelDigest, ModelUsage, Vector
 

@@ -61,7 +61,7 @@ def _go_on(conversation: Conversation, draft: Draft, screening: Screening, conte
     conversation = _taken_up(conversation, screening, context)
     if conversation.doubts:
         return red_flag_question.ask_next(conversation, draft, context)
-    draft = replace(draft, alarming=screening.alarm > 0 and context.utterance.consented)
+    draft = replace(draft, alarm=screening.alarm if context.utterance.consented else 0.0)
     return TurnUpdate(conversation=conversation, draft=draft)
 
 
@@ -109,8 +109,13 @@ def _answer(
     draft = replace(draft, held_text=pending.facts.get("text", ""))
     if denied:
         conversation = replace(conversation, refuted=(*conversation.refuted, rule.id))
-    floor = None if red_flag_question.DOUBTED in pending.facts else rule.floor
+    doubted = red_flag_question.DOUBTED in pending.facts
+    if denied and doubted:
+        draft = replace(draft, dismissed=tuple(pending.facts["quotes"].split("、")))
+    floor = None if doubted else rule.floor
     conversation = _answered(conversation, pending, rule, context, level=floor if denied else level)
+    if denied:
+        conversation = red_flag_question.settled_with(conversation, pending.question)
     return _go_on(conversation, draft, screening, context)
 
 

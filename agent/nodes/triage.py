@@ -14,13 +14,14 @@ from agent.nodes.stage import stage
 from agent.packs import moved
 from agent.reply import Part, Say, Show
 from agent.state import Draft, Judgement, Task, TurnState, TurnUpdate
-from domain.clinical import Disposition
+from domain.clinical import Disposition, Presence
 from domain.errors import Unavailable
 from domain.session import PendingKind
 from domain.turn import Origin
 from tools.triage.case import TriageCase
 from tools.triage.hearing import answer, hear
 from tools.triage.interview import Ask, Decide, decide, next_step, open_case
+from tools.triage.resemblance import CLEAR
 from understanding.reading import Answer, Understanding
 
 INTERVIEW = frozenset({PendingKind.TRIAGE_QUESTION, PendingKind.CARD_CLOSING})
@@ -41,7 +42,7 @@ async def triage(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
         return TurnUpdate(draft=draft.saying(Say(text=context.deps.knowledge.texts.say(asked))))
     fresh = not _interviewing(conversation)
     conversation = reason.begun(conversation, context.utterance.text)
-    case = _heard(conversation, understanding, draft.said, context)
+    case = _heard(conversation, understanding, draft, context)
     conversation = replace(conversation, profile=case.profile)
     if conversation.emergency:
         return _standing(replace(conversation, case=case), draft, case, context)
@@ -74,7 +75,7 @@ def _interviewing(conversation: Conversation) -> bool:
     return conversation.pending is not None and conversation.pending.kind in INTERVIEW
 
 
-def _heard(conversation: Conversation, understanding: Understanding, said: str, context: TurnContext) -> TriageCase:
+def _heard(conversation: Conversation, understanding: Understanding, draft: Draft, context: TurnContext) -> TriageCase:
     """The case after this message: the answer to the open question, and everything else that was said."""
     pack, utterance, pending = context.deps.knowledge.pack, context.utterance, conversation.pending
     case = conversation.case or open_case(pack, now=context.deps.clock.now())
@@ -83,8 +84,14 @@ def _heard(conversation: Conversation, understanding: Understanding, said: str, 
     if pending and pending.kind in INTERVIEW and asked_here:
         taps = asking.chosen(pending, utterance.choice.value) if utterance.choice else ()
         reply = Answer(ticked=taps) if utterance.choice else understanding.answer
-        case = answer(case, pending.subject, reply, quote=said, pack=pack)
+        case = answer(case, pending.subject, reply, quote=draft.said, pack=pack, alarming=_alarms(draft, understanding))
     return hear(case, understanding, pack)
+
+
+def _alarms(draft: Draft, understanding: Understanding) -> bool:
+    """Whether a reply is worded like an emergency, and denies nothing of what it was asked."""
+    denies = any(finding.presence is Presence.ABSENT for finding in understanding.findings)
+    return draft.alarm >= CLEAR and not denies
 
 
 def _ask(

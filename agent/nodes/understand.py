@@ -41,6 +41,7 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
         knowledge = context.deps.knowledge
         understanding = knowledge.reader(text, pending=conversation.pending, now=utterance.at)
         understanding = await reading.completed(understanding, conversation, knowledge, context.counsel)
+        understanding = _without(understanding, draft.dismissed, context)
         if flags := reading.danger(understanding, conversation, knowledge):
             doubting = red_flag_question.doubting(conversation, flags, quoting=True)
             if doubting.doubts:
@@ -62,6 +63,27 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
     return TurnUpdate(
         conversation=conversation,
         draft=replace(draft, understanding=understanding, tasks=tasks, interrupted=_open_question(conversation)),
+    )
+
+
+def _without(understanding: Understanding, dismissed: tuple[str, ...], context: TurnContext) -> Understanding:
+    """The reading without what rests on words that were denied to mean what they say (「卡得我要吐血」)."""
+    rests = [one for one in understanding.findings if any(one.quote in word or word in one.quote for word in dismissed)]
+    if not rests:
+        return understanding
+    concepts = context.deps.knowledge.pack.lexicon.concepts
+    left = tuple(one for one in understanding.findings if one not in rests)
+    gone = {concepts[one.concept].complaint for one in rests} - {concepts[one.concept].complaint for one in left}
+    quotes = {one.quote for one in rests}
+    return replace(
+        understanding,
+        findings=left,
+        complaint_ids=tuple(one for one in understanding.complaint_ids if one not in gone),
+        departments=tuple(one for one in understanding.departments if one.quote not in quotes),
+        feels=False,
+        heard=tuple(
+            one for one in understanding.heard if not any(one.quote in quote or quote in one.quote for quote in quotes)
+        ),
     )
 
 

@@ -146,3 +146,24 @@ def test_the_surest_and_most_urgent_flag_comes_first() -> None:
     flags = screen()("胸口疼，嘴也歪了，还被狗咬了").flags
     assert flags[0].rule_id == "RF-017"
     assert [flag.certain for flag in flags] == sorted((flag.certain for flag in flags), reverse=True)
+
+
+@pytest.mark.parametrize("text", ["这挂号系统卡得我要吐血", "没有中风，只是假牙戴着嘴有点歪，想约口腔科"])
+def test_words_of_danger_in_a_message_that_is_none_are_asked_about_first(text: str) -> None:
+    """The words are a flag's, the message is worded like those in which nothing happens."""
+    flags = screen()(text).flags
+    assert flags
+    assert not any(flag.certain for flag in flags)
+    assert all(flag.doubted for flag in flags)
+
+
+@pytest.mark.parametrize("text", ["我妈过敏性休克了，抢救措施有哪些", "刚才吐血了，想挂个号"])
+def test_somebodys_case_told_beside_a_question_acts_at_once(text: str) -> None:
+    """A wish or a question beside it calms nothing."""
+    assert any(flag.certain for flag in screen()(text).flags)
+
+
+def test_grief_is_no_chest_pain() -> None:
+    """A heavy heart after a loss is not asked about like a heart attack; a bodily sign beside it is."""
+    assert not screen()("我刚流产了，心里很难受").flags
+    assert screen()("老伴走了，心里很难受，一身冷汗").flags

@@ -150,7 +150,8 @@ def test_danger_left_open_counts_as_danger_at_the_end(complaint_id: str, data: s
     truth = data.draw(truths(complaint))
     patient = Patient(truth=truth, silent=frozenset(complaint.danger))
     decided = interview(patient, complaint_id, case=opened(complaint, float(truth["age"])))
-    left = {options.parts(ask.question_id)[1] for ask in patient.asked if ask.danger}
+    put = [options.parts(ask.question_id)[:2] for ask in patient.asked if ask.danger]
+    left = {name for asked_of, name in put if asked_of == complaint_id}
     if left:
         assert decided.result.disposition >= Disposition.VISIT_24H
     if any(complaint.by_id[name].type is QuestionKind.MULTI for name in left if name in complaint.by_id):

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from agent.conversation import Conversation
+from agent.red_flag_question import settled_with
 from domain.session import PendingKind
 from domain.turn import Choice, TurnDone
 from tests.turn.bedside import Answer, Bedside
@@ -120,3 +122,27 @@ async def test_saying_again_what_the_question_takes_as_known_affirms_nothing(pat
     assert again.done.pending is not None
     assert again.done.pending.subject == "RF-020"
     assert (await patient.say("没有")).escalated is None
+
+
+async def test_thanks_to_a_red_flags_question_affirm_nothing(patient: Bedside) -> None:
+    """A courtesy is no yes: the question is put once more."""
+    asked = await patient.say("我胸口疼")
+    again = await patient.say("谢谢")
+    assert again.escalated is None
+    assert _asked(again) == _asked(asked) != ""
+
+
+def test_the_same_question_of_two_flags_is_put_once(patient: Bedside) -> None:
+    """「现在还在抽吗」 denied for a child's fit is not asked again for any fit; another question stays."""
+    fits = [flag for flag in patient.deps.knowledge.screen("小孩高热惊厥").flags if "还在抽" in flag.question]
+    assert len(fits) > 1
+    other = patient.deps.knowledge.screen("我胸口疼").flags[0]
+    left = settled_with(Conversation(doubts=(*fits[1:], other)), fits[0].question)
+    assert left.doubts == (other,)
+
+
+async def test_a_symptom_in_a_booking_is_asked_about_before_the_slots(patient: Bedside) -> None:
+    """「约个号，腿疼」 is a complaint as well."""
+    answer = await patient.say("我要挂个血管外科，腿疼")
+    assert answer.done.pending is not None
+    assert answer.done.pending.kind is PendingKind.TRIAGE_QUESTION

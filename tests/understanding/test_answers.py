@@ -279,10 +279,13 @@ def test_a_number_is_read_beside_a_button_for_doubt() -> None:
         ("没有", False, True),
         ("嗯没有了", False, True),
         ("不是，还有", False, False),
+        ("现在好好的", None, True),
+        ("有点憋，说话费劲", None, False),
+        ("有的", False, False),
     ],
 )
-def test_a_closing_question_is_answered_either_way(text: str, *, yes: bool, none: bool) -> None:
-    """「其余几样都没有，对吗？」: 「对」 and 「没有」 both mean that there is nothing more."""
+def test_a_closing_question_is_answered_either_way(text: str, *, yes: bool | None, none: bool) -> None:
+    """「都没有，对吗？」: 「对」 and 「没有」 both mean that there is nothing more, 「有点憋」 agrees to nothing."""
     pending = _pending(
         "其余几样都没有，对吗？",
         (Option(label="是", value="yes"), Option(label="不是", value="no"), Option(label="不清楚", value="unsure")),

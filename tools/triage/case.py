@@ -30,7 +30,8 @@ class Fact:
 class Asked:
     """How often a question was put; `names` is how many it left to be said when it was put last.
 
-    `closing` says its card's one closing question was put too, `reopened` that the answer left more to tick.
+    `closing` says its card's one closing question was put too, `reopened` that the answer left more to tick,
+    `alarming` that it was answered in words of an emergency none of which could be placed.
     """
 
     complaint_id: str
@@ -39,6 +40,7 @@ class Asked:
     names: int = 0
     closing: bool = False
     reopened: bool = False
+    alarming: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

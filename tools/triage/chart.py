@@ -54,6 +54,10 @@ class Chart:
                         values[name] = fact.value
                     quotes[name] = quotes.get(name) or fact.quote
                     break
+        elsewhere = pack.covered.get(complaint.id, {})
+        for other in case.complaint_ids if elsewhere else ():
+            for sign in elsewhere.get(other, ()):
+                values.setdefault(sign, False)
         _derive(complaint, values)
         asked = {question.id: case.put(complaint.id, question.id) for question in complaint.ask}
         return cls(complaint=complaint, values=values, quotes=quotes, asked=asked)

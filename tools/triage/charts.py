@@ -25,8 +25,8 @@ def open_charts(case: TriageCase, pack: Pack) -> tuple[Complaint, ...]:
     """The charts to go through, the primary one first; never empty.
 
     A complaint the person is outside of by age or sex is left out and the general chart for the person is
-    added. Beside a specific chart the danger signs of an alarming message are gone through as well. A chart
-    that was begun stays, so that nothing it learned is lost when an age becomes known.
+    added. Beside a specific chart danger signs are gone through as well: the vital ones, of an alarming message
+    all. A chart that was begun stays, so that nothing it learned is lost when an age becomes known.
     """
     profile = case.profile
     if profile.age_years is None and profile.relation is Relation.CHILD:
@@ -36,9 +36,9 @@ def open_charts(case: TriageCase, pack: Pack) -> tuple[Complaint, ...]:
     fitting = [complaint for complaint in named if admits(complaint.applies, profile)]
     specific = [complaint for complaint in fitting if not complaint.general][:MAX_CHARTS]
     left_out = [complaint for complaint in named if not complaint.general and complaint not in fitting]
-    alarm = (pack.complaints[pack.cover.alarm],) if case.alarming else ()
     if specific and not left_out:
-        return (*specific, *alarm)
+        alarm = pack.complaints[pack.cover.alarm] if case.alarming else _first(pack.vital, begun, profile)
+        return (*specific, alarm)
     general = _general(fitting, begun, profile, pack)
     return (*specific, general, *(one for one in left_out if one.id in begun))
 
@@ -61,6 +61,15 @@ def admits(applies: Applies, profile: PatientProfile) -> bool:
     if age is not None and not (applies.age_min or 0.0) <= age < (applies.age_max or float("inf")):
         return False
     return applies.sex is None or profile.sex is None or SEXES[profile.sex] == applies.sex
+
+
+def _first(charts: Sequence[Complaint], begun: Collection[str], profile: PatientProfile) -> Complaint:
+    """The chart that was begun, else the first the person is known to fit; the last takes all."""
+    admitting = [chart for chart in charts if admits(chart.applies, profile)]
+    for chart in admitting:
+        if chart.id in begun:
+            return chart
+    return admitting[0] if admitting and profile.age_years is not None else charts[-1]
 
 
 def _general(fitting: Sequence[Complaint], begun: Collection[str], profile: PatientProfile, pack: Pack) -> Complaint:

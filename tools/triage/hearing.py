@@ -92,14 +92,19 @@ def _supposed(case: TriageCase, understanding: Understanding, pack: Pack) -> tup
     return tuple(dict.fromkeys((*case.supposed, *named)))[:MAX_SUPPOSED]
 
 
-def answer(case: TriageCase, question_id: str, reply: Answer, *, quote: str, pack: Pack) -> TriageCase:
+def answer(
+    case: TriageCase, question_id: str, reply: Answer, *, quote: str, pack: Pack, alarming: bool = False
+) -> TriageCase:
     """The case after the reply to a question; a reply that says nothing of it leaves it open.
 
-    `reply.ticked` and `reply.denied` hold values of the question's options.
+    `reply.ticked` and `reply.denied` hold values of the question's options. `alarming` says that the reply is
+    worded like an emergency: a card it leaves open is closed by name.
     """
     complaint_id, name, closing = options.parts(question_id)
     complaint = pack.complaints[complaint_id]
     question = complaint.by_id[name]
+    if alarming and not reply.ticked:
+        case = case.with_asked(replace(case.put(complaint_id, name), alarming=True))
     if closing:
         return _answer_closing(case, complaint, question, reply, quote, pack)
     match question.type:

@@ -21,7 +21,8 @@ from tools.triage.space import LARGEST_SPACE, Axis, Space, entropy
 class Next:
     """The question to put. `names` are what it leaves to be said.
 
-    `closing` asks only whether they are all absent, `untouched` that nothing of the card was answered before.
+    `closing` asks only whether they are all absent, `untouched` that nothing of the card was answered before,
+    `by_name` that they are to be named: what was answered may be one of them in other words.
     """
 
     question: Question
@@ -29,6 +30,7 @@ class Next:
     danger: bool
     closing: bool = False
     untouched: bool = False
+    by_name: bool = False
 
 
 def next_danger(chart: Chart, at_least: Disposition) -> Next | None:
@@ -40,6 +42,14 @@ def next_danger(chart: Chart, at_least: Disposition) -> Next | None:
             continue
         if any(chart.can_fire(rule, question.id) for rule in rules):
             return _put(chart, question, danger=True)
+    return None
+
+
+def next_open(chart: Chart) -> Next | None:
+    """The chart's first question that is not about danger and was not put yet: what is told in reply may be."""
+    for question in chart.complaint.ask:
+        if question.id in chart.askable and question.id not in chart.complaint.danger:
+            return _put(chart, question, danger=False) if chart.asked[question.id].times == 0 else None
     return None
 
 
@@ -88,6 +98,7 @@ def _put(chart: Chart, question: Question, *, danger: bool) -> Next:
         danger=danger,
         closing=chart.to_close(question),
         untouched=len(chart.missing[question.id]) == chart.asked[question.id].names,
+        by_name=chart.asked[question.id].alarming,
     )
 
 

@@ -25,10 +25,13 @@ from tools.triage.chart import Chart
 from tools.triage.charts import open_charts, supposed_charts
 from tools.triage.departments import choose
 from tools.triage.disposition import at_least, judge
-from tools.triage.inquiry import Next, next_danger, next_plain, open_questions
+from tools.triage.inquiry import Next, next_danger, next_open, next_plain, open_questions
 
 MAX_QUESTIONS = 10
 """After so many questions the case is decided as it stands, unless a danger question is open."""
+
+MAX_BEFORE_OPEN = 6
+"""After so many questions since when, and what else there is, is not asked any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +88,14 @@ def next_step(case: TriageCase, pack: Pack, hospital: Sequence[HospitalDepartmen
     reached = at_least(case, charts, pack)
     if reached < Disposition.CALL_120:
         for chart in charts:
+            if chart.complaint in pack.vital and reached >= Disposition.ED_NOW:
+                continue
             found = next_danger(chart, reached)
             if found is not None:
                 return _ask(case, charts, chart, found, reached, pack)
-        if case.questions < MAX_QUESTIONS:
-            found = next_plain(charts[0], reached)
-            if found is not None:
-                return _ask(case, charts, charts[0], found, reached, pack)
+        beyond = _beyond_danger(case, charts, reached, pack)
+        if beyond is not None:
+            return _ask(case, charts, *beyond, reached, pack)
         beside = _charts(supposed_charts(case, pack), case, pack)
         reached = at_least(case, (*charts, *beside), pack)
         for chart in beside:
@@ -101,12 +105,25 @@ def next_step(case: TriageCase, pack: Pack, hospital: Sequence[HospitalDepartmen
     return decide(case, pack, hospital)
 
 
+def _beyond_danger(
+    case: TriageCase, charts: Sequence[Chart], reached: Disposition, pack: Pack
+) -> tuple[Chart, Next] | None:
+    """Once no danger is open: since when and what else, in the patient's own words; then what narrows the outcome."""
+    if reached < Disposition.ED_NOW and case.questions < MAX_BEFORE_OPEN:
+        for chart in charts:
+            if chart.complaint in pack.vital and (found := next_open(chart)) is not None:
+                return chart, found
+    if case.questions < MAX_QUESTIONS and (found := next_plain(charts[0], reached)) is not None:
+        return charts[0], found
+    return None
+
+
 def decide(case: TriageCase, pack: Pack, hospital: Sequence[HospitalDepartment] = ()) -> Decide:
     """The outcome as it stands, whatever is still open: what is unknown never counts as harmless."""
     charts = _charts((*open_charts(case, pack), *supposed_charts(case, pack)), case, pack)
     judgement = judge(case, charts, pack)
     disposition = judgement.disposition
-    complaints = [chart.complaint for chart in charts]
+    complaints = [chart.complaint for chart in charts if chart.complaint not in pack.vital]
     interim = disposition < Disposition.CALL_120
     result = TriageResult(
         disposition=disposition,
@@ -149,12 +166,13 @@ def _ask(case: TriageCase, charts: Sequence[Chart], chart: Chart, found: Next, r
 
 
 def _closing(found: Next, pack: Pack) -> str:
-    """The closing question of a card; a single sign that is left is named."""
-    if found.untouched:
-        return pack.texts.say("triage.closing_all")
+    """The closing question of a card; what an alarming answer may have meant is named, and so is a single sign."""
+    signs = "、".join(found.question.signs[name] for name in found.names)
     if len(found.names) == 1:
-        return pack.texts.say("triage.closing_one", sign=found.question.signs[found.names[0]])
-    return pack.texts.say("triage.closing")
+        return pack.texts.say("triage.closing_one", sign=signs)
+    if found.by_name:
+        return pack.texts.say("triage.closing_named", signs=signs)
+    return pack.texts.say("triage.closing_all" if found.untouched else "triage.closing")
 
 
 def _answers(charts: Sequence[Chart], case: TriageCase) -> dict[str, str]:

@@ -20,6 +20,8 @@ THRESHOLD = 8.0
 """Log-odds from which a message goes through an interview, whatever else it asks for; see ADR 0005."""
 CLEAR = 10.0
 """Log-odds from which the danger signs are asked about beside the interview of a known complaint."""
+QUIET = -3.0
+"""Below this log-odds of its worst clauses a message is worded like those in which nothing happens."""
 PIECE_CHARACTERS = 3
 USUAL_CHARACTERS = 60
 _CLAUSE = re.compile(r"[^，。、:]{1,30}")
@@ -42,8 +44,10 @@ class Resemblance:
 
         Of a text longer than people usually write it is the worst run of clauses that counts.
         """
-        if len(text) <= USUAL_CHARACTERS:
-            return self._score(text)
+        return self._score(text) if len(text) <= USUAL_CHARACTERS else self.worst(text)
+
+    def worst(self, text: str) -> float:
+        """The same of the worst run of clauses of a normal text: what else a message asks for calms nothing."""
         worst = run = float("-inf")
         for clause in _CLAUSE.findall(text):
             run = max(run, 0.0) + self._score(clause)
