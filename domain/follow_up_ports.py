@@ -125,7 +125,14 @@ class Responses(Protocol):
         """A patient's responses, newest first: the previous values."""
 
 
-class Alerts(Protocol):
+class SessionAlerts(Protocol):
+    """The alerts of a session."""
+
+    async def open_for(self, session_id: SessionId) -> bool:
+        """Whether an alert raised in this session is not closed: its erasure waits."""
+
+
+class Alerts(SessionAlerts, Protocol):
     """Alerts; their texts are sealed with the patient's key."""
 
     async def raise_alert(self, alert: Alert) -> Alert:
@@ -159,9 +166,6 @@ class Alerts(Protocol):
             NotFound: no such alert.
             Conflict: it is closed already, or red and `by` is no person.
         """
-
-    async def open_for(self, session_id: SessionId) -> bool:
-        """Whether an alert raised in this session is not closed: its erasure waits."""
 
 
 class Diary(Protocol):

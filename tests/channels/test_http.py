@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,30 @@ async def test_erasing_is_deferred_while_a_person_works_on_it(tmp_path: Path) ->
         answer = await service.http.delete(f"/v1/sessions/{session_id}", headers=_bearer(opened))
         assert answer.json() == {"status": "deferred", "reason": "handoff_open"}
         assert await service.services.sessions.get(session_id) is not None
+
+
+class OpenAlerts:
+    """A nurse still has to look at something of every session, until `closed`."""
+
+    closed: bool = False
+
+    async def open_for(self, session_id: SessionId) -> bool:
+        """Whether somebody does."""
+        del session_id
+        return not self.closed
+
+
+async def test_erasing_waits_for_an_alert_of_a_follow_up(tmp_path: Path) -> None:
+    """The session is erased by itself once a person has closed it."""
+    async with ward(tmp_path) as service:
+        session_id, alerts = SessionId((await service.opened())["session_id"]), OpenAlerts()
+        sessions = replace(service.sessions, services=replace(service.services, alerts=alerts))
+        assert (await sessions.erase(session_id)).reason == "alert_open"
+        await sessions.erase_deferred()
+        assert await service.services.sessions.get(session_id) is not None
+        alerts.closed = True
+        await sessions.erase_deferred()
+        assert await service.services.sessions.get(session_id) is None
 
 
 async def test_a_deferred_erasure_is_made_good_when_the_person_is_done(tmp_path: Path) -> None:
