@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from archive import case_rows
 from archive.chain import AuditChain, Entry, Verification
 from archive.codec import decode_decision, decode_message, encode_decision, encode_message
-from archive.columns import if_new, insert_new, run
+from archive.columns import insert_new
 from archive.database import Database
 from archive.keys import SqlSessionKeys
 from archive.schema import decisions, deferred_erasures, erasures, messages, sessions
@@ -173,9 +173,9 @@ class SqlArchive:
         head = self._chain.head(connection)
         seq = head.seq + 1
         stored = [
-            row["sealed_message"] for row in message_rows if _is_new(connection, messages, row | {"audit_seq": seq})
+            row["sealed_message"] for row in message_rows if insert_new(connection, messages, row | {"audit_seq": seq})
         ]
-        if decision_row and _is_new(connection, decisions, decision_row | {"audit_seq": seq}):
+        if decision_row and insert_new(connection, decisions, decision_row | {"audit_seq": seq}):
             stored.append(decision_row["sealed_decision"])
         if stored:
             commitment = self._chain.commit_to(stored)
@@ -202,10 +202,6 @@ class SqlArchive:
             "at": decision.at,
             "sealed_decision": self._cipher.seal(key, encode_decision(decision), context),
         }
-
-
-def _is_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
-    return run(connection, if_new(table, connection.dialect.name), row).rowcount == 1
 
 
 def _message_context(session_id: str, input_id: str, author: str) -> bytes:

@@ -8,10 +8,11 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from archive.database import Database, EmbeddedDatabase
 from archive.served import ServedDatabase
@@ -56,6 +57,11 @@ def run(address: str, step: Step, point: int, now: datetime) -> None:
     os._exit(SURVIVED)
 
 
+def _trace(connection: Connection, told: Callable[[str], None]) -> None:
+    driver: Any = connection.connection.dbapi_connection
+    driver.set_trace_callback(told)
+
+
 async def _run(address: str, step: Step, point: int, now: datetime) -> None:
     opened = database(address)
     clock = SetClock(now)
@@ -71,7 +77,7 @@ async def _run(address: str, step: Step, point: int, now: datetime) -> None:
     if address.startswith("postgresql"):
         event.listen(Engine, "before_cursor_execute", die)
     else:
-        await opened.write(lambda connection: connection.connection.dbapi_connection.set_trace_callback(die))
+        await opened.write(partial(_trace, told=die))
     await step.on(hospital.scheduling)
     if point == COMMITTED:
         os.kill(os.getpid(), signal.SIGKILL)
