@@ -20,6 +20,9 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
 ]
 DESKTOP: ViewportSize = {"width": 1366, "height": 768}
 BROWSERS_OWN = ("Failed to load resource", "WebSocket connection to", "Access to fetch")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import socket
 from collections.abc import Mapping
 from contextlib import asynccontextmanager, suppress
@@ -54,7 +55,7 @@ NOTICE: Frame = {
     ],
 }
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
@@ -75,7 +76,10 @@ class Stage:
         self._answering = asyncio.Event()
         self._answering.set()
         self._consent = dict(CONSENT)
+        self.left: list[Frame] = []
+        self.staff_came = True
         self._frames: asyncio.Queue[Frame] = asyncio.Queue()
+        self._audio: asyncio.Queue[bytes] = asyncio.Queue()
         self._sent: list[Frame] = []
         self._numbers = itertools.count(1)
         self._numbers_of_replies = itertools.count(1)
@@ -142,6 +146,15 @@ class Stage:
         assert frame["type"] == kind, frame
         return frame
 
+    async def listened(self, *, within_seconds: float = 5.0) -> bytes:
+        """The next frame of the microphone."""
+        return await asyncio.wait_for(self._audio.get(), within_seconds)
+
+    async def speak(self, number: int, pcm: bytes) -> None:
+        """Send audio of an answer."""
+        assert self._socket
+        await self._socket.send_bytes(number.to_bytes(4, "big") + pcm)
+
     def heard_nothing(self) -> bool:
         """Whether no frame waits to be looked at."""
         return self._frames.empty()
@@ -204,6 +217,17 @@ class Stage:
             self.forget_first()
         return JSONResponse(self.erasure, status_code=202)
 
+    async def leave(self, request: Request) -> Response:
+        """Answer `POST /v1/sessions/{id}/leave`: after an emergency only when staff came, or the screen is sure."""
+        self.left.append(await request.json())
+        wiped = self.staff_came or self.left[-1].get("sure")
+        return JSONResponse({"status": "wiped" if wiped else "ringing"})
+
+    async def move(self, _: Request) -> Response:
+        """Answer `POST /v1/sessions/{id}/continue`."""
+        svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+        return JSONResponse({"url": f"{self.url}/continue#c", "svg": svg, "expires_at": _now()})
+
     async def realtime(self, websocket: WebSocket) -> None:
         """Hold one socket: replay, greet, listen."""
         offered = websocket.scope["subprotocols"]
@@ -213,14 +237,27 @@ class Stage:
         for frame in [frame for frame in self._sent if last is not None and frame["seq"] > int(last)]:
             await websocket.send_json(frame)
         kind = "session.created" if last is None else "session.resumed"
-        greeting = {"type": kind, "mode": "knowledge", "notice": NOTICE, "consent": self._consent, "pending": None}
+        greeting = {
+            "type": kind,
+            "mode": "knowledge",
+            "notice": NOTICE,
+            "consent": self._consent,
+            "pending": None,
+            "audio": {"input": True, "output": True},
+        }
         await self.say(greeting)
         async with self._connected:
             self.connections.append({**websocket.query_params, "subprotocols": " ".join(offered)})
             self._connected.notify_all()
         with suppress(WebSocketDisconnect, RuntimeError):
-            async for frame in websocket.iter_json():
-                await self._take(frame)
+            while True:
+                message = await websocket.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                if message.get("bytes") is not None:
+                    self._audio.put_nowait(message["bytes"])
+                else:
+                    await self._take(json.loads(message["text"]))
 
     async def _take(self, frame: Frame) -> None:
         CLIENT_FRAMES.validate_python(frame)
@@ -288,11 +325,14 @@ class Theatre:
     def _app(self) -> ASGIApp:
         routes = [
             Route("/", _hospital),
+            Route("/kiosk", _kiosk),
             Route("/elsewhere", _elsewhere),
             Route("/partner", _partner),
             Route("/v1/guide/{id}", _guide_page),
             Route("/v1/sessions", self._create, methods=["POST"]),
             Route("/v1/sessions/{id}/transcript", self._transcript),
+            Route("/v1/sessions/{id}/leave", self._leave, methods=["POST"]),
+            Route("/v1/sessions/{id}/continue", self._move, methods=["POST"]),
             Route("/v1/sessions/{id}", self._erase, methods=["DELETE"]),
             WebSocketRoute("/v1/realtime", self._realtime),
             Mount("/", StaticFiles(directory=WEB)),
@@ -308,6 +348,12 @@ class Theatre:
     async def _erase(self, request: Request) -> Response:
         return await self.stage.erase(request)
 
+    async def _leave(self, request: Request) -> Response:
+        return await self.stage.leave(request)
+
+    async def _move(self, request: Request) -> Response:
+        return await self.stage.move(request)
+
     async def _realtime(self, websocket: WebSocket) -> None:
         await self.stage.realtime(websocket)
 
@@ -322,6 +368,11 @@ class _Server(uvicorn.Server):
 async def _hospital(_: Request) -> Response:
     """The demo hospital's page."""
     return FileResponse(WEB / "demo" / "index.html")
+
+
+async def _kiosk(_: Request) -> Response:
+    """The terminal in the hall."""
+    return FileResponse(WEB / "kiosk" / "index.html")
 
 
 async def _elsewhere(_: Request) -> Response:
