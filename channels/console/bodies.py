@@ -115,11 +115,15 @@ class Correcting(Strict):
 
 
 class Follow(Strict):
-    """Send what happens in a conversation from now on, after the event `after`."""
+    """Send what happens in a conversation from now on, after the event `after`.
+
+    `lines` is how much of the transcript the console has; without it, all that stands there now.
+    """
 
     type: Literal["follow"]
     session_id: Opaque
     after: Annotated[int, Field(ge=0)] = 0
+    lines: Annotated[int, Field(ge=0)] | None = None
 
 
 class Unfollow(Strict):

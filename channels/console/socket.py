@@ -113,7 +113,7 @@ class OpenConsole:
     async def _hear(self, frame: Follow | Unfollow | TypingNow | Heartbeat) -> None:
         match frame:
             case Follow():
-                await self._follow(SessionId(frame.session_id), frame.after)
+                await self._follow(frame)
             case Unfollow():
                 if task := self._followed.pop(SessionId(frame.session_id), None):
                     task.cancel()
@@ -163,8 +163,9 @@ class OpenConsole:
 
     # ── conversations ────────────────────────────────────────────────────────────────────────────────
 
-    async def _follow(self, session_id: SessionId, after: int) -> None:
+    async def _follow(self, frame: Follow) -> None:
         """Send what happens in a conversation that was opened; opening it is noted in the chain."""
+        session_id = SessionId(frame.session_id)
         await self._console.cases.case(session_id, now=self._console.services.clock.now())
         if task := self._followed.pop(session_id, None):
             task.cancel()
@@ -175,19 +176,22 @@ class OpenConsole:
         await self._console.work.viewed(
             "case.followed", by=self._session.staff.id, session_id=session_id, detail=detail
         )
-        self._followed[session_id] = asyncio.create_task(self._relay(session_id, after))
+        self._followed[session_id] = asyncio.create_task(self._relay(session_id, frame.after, frame.lines))
 
-    async def _relay(self, session_id: SessionId, after: int) -> None:
+    async def _relay(self, session_id: SessionId, after: int, lines: int | None) -> None:
         """Events in order, the lines they added to the transcript, and the patient's keys."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._relay_events(session_id, after))
+                tasks.create_task(self._relay_events(session_id, after, lines))
                 tasks.create_task(self._relay_typing(session_id))
         except* BanyiError:
             await self._send(type="error", code="unavailable", session_id=session_id)
 
-    async def _relay_events(self, session_id: SessionId, after: int) -> None:
-        seen = len(await self._console.services.archive.transcript(session_id))
+    async def _relay_events(self, session_id: SessionId, after: int, lines: int | None) -> None:
+        if lines is None:
+            seen = len(await self._console.services.archive.transcript(session_id))
+        else:
+            seen = await self._relay_lines(session_id, lines)
         async for event in self._console.services.events.follow(session_id, after):
             await self._send(type="event", session_id=session_id, event=event)
             if event["type"] in ENDS:
