@@ -1,4 +1,7 @@
-"""What happens to a case in the transaction of its cause: a turn, a request for a person, a failure."""
+"""What happens to a case in the transaction of its cause: a turn, a request for a person, a failure.
+
+Whoever locks several things takes the head of the audit chain first, then the case, then the request for a person.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, or_, update
+from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
 
 from archive.columns import if_new, run
 from archive.desk_schema import cases
@@ -37,6 +40,7 @@ _RAISE = (
         escalated=or_(cases.c.escalated, bindparam("is_emergency", type_=cases.c.escalated.type)),
     )
 )
+_LOCK = select(cases.c.session_id).where(_MINE).with_for_update()
 _JUDGED = update(cases).where(_MINE).values(disposition=bindparam("judged"))
 
 
@@ -59,6 +63,12 @@ def begin(connection: Connection, session_id: str, now: datetime) -> None:
         "rated": False,
     }
     run(connection, if_new(cases, connection.dialect.name), row)
+
+
+def take(connection: Connection, session_id: str, now: datetime) -> None:
+    """Lock the session's case, made if there is none, until the write transaction ends."""
+    begin(connection, session_id, now)
+    connection.execute(_LOCK, {"session": session_id})
 
 
 def touch(connection: Connection, session_id: str, now: datetime, *, messages: int) -> None:

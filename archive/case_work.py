@@ -156,6 +156,7 @@ class SqlCaseWork:
         known = select(cases.c.session_id).where(cases.c.session_id == session_id)
 
         def acted(connection: Connection) -> None:
+            self._chain.head(connection)
             if connection.execute(known).first() is None:
                 raise NotFound("case")
             work(connection)

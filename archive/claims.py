@@ -42,6 +42,7 @@ class SqlClaims:
         known = select(cases.c.session_id).where(cases.c.session_id == session_id)
 
         def work(connection: Connection) -> Claim:
+            self._chain.head(connection)
             number = connection.execute(take).scalar()
             if number is None:
                 raise Conflict(HELD) if connection.execute(known).first() else NotFound("case")
@@ -66,6 +67,7 @@ class SqlClaims:
         freed = update(cases).where(_mine(session_id, by, number, now)).values(claimed_by=None, claimed_until=None)
 
         def work(connection: Connection) -> None:
+            self._chain.head(connection)
             if connection.execute(freed).rowcount == 0:
                 raise Conflict(LOST)
             handoffs.close(connection, session_id, now)
@@ -88,6 +90,7 @@ class SqlClaims:
         ended = update(cases).where(over).values(claimed_by=None, claimed_until=None).returning(cases.c.session_id)
 
         def work(connection: Connection) -> tuple[SessionId, ...]:
+            self._chain.head(connection)
             lapsed = tuple(SessionId(one) for one in connection.execute(ended).scalars())
             for session_id in lapsed:
                 self._chain.append(connection, Entry(event="claim.lapsed", session_id=session_id, at=now))

@@ -53,12 +53,12 @@ class SqlHandoffDesk:
         mine = and_(handoffs.c.session_id == session_id, _OPEN)
 
         def work(connection: Connection) -> int:
+            case_rows.take(connection, session_id, now)
             if not insert_new(connection, handoffs, row) and urgent:
                 connection.execute(update(handoffs).where(mine).values(urgent=True))
             place = connection.execute(select(handoffs.c.id, handoffs.c.urgent).where(mine)).first()
             if place is None:
                 return 0
-            case_rows.begin(connection, session_id, now)
             case_rows.lift(connection, session_id, Urgency.RED if urgent else Urgency.YELLOW, cause, now)
             return 1 + _ahead(connection, place.id, now, urgent=place.urgent)
 
@@ -83,8 +83,8 @@ class SqlHandoffDesk:
 
 def close(connection: Connection, session_id: str, now: datetime) -> None:
     """The conversation waits for nobody any more, in the running write transaction."""
-    connection.execute(update(handoffs).where(handoffs.c.session_id == session_id, _OPEN).values(closed_at=now))
     case_rows.settle(connection, session_id)
+    connection.execute(update(handoffs).where(handoffs.c.session_id == session_id, _OPEN).values(closed_at=now))
 
 
 def _ahead(connection: Connection, place: int, now: datetime, *, urgent: bool) -> int:

@@ -58,7 +58,8 @@ class Sessions:
 
     async def erase(self, session_id: SessionId) -> Erasure:
         """Destroy everything kept of a session; while a person works on it, or has to look at an alert, that waits."""
-        if await self.services.desk.open_for(session_id):
+        desk, now = self.services.desk, self.services.clock.now()
+        if await desk.open_for(session_id) or await desk.held(session_id, now=now):
             await self.services.archive.defer_erasure(session_id, "handoff_open")
             return Erasure(status="deferred", reason="handoff_open")
         if self.services.alerts is not None and await self.services.alerts.open_for(session_id):

@@ -8,6 +8,7 @@ import io
 import orjson
 import pytest
 
+from channels.sessions import Sessions
 from domain.patient import Identity
 from domain.staff import Role
 from tests.console.station import Nurse, Station
@@ -128,3 +129,15 @@ async def test_a_patients_page_shows_everything_of_one_patient(station: Station)
     assert page["follow_up"]["plans"] == []
     assert (await nurse.get(f"/sessions/{session_id}"))["patient"]["id"] == patient_id
     assert (await nurse.post(f"/patients/{patient_id}/phone"))["phone"] == "13800138000"
+
+
+async def test_a_conversation_a_nurse_holds_is_not_erased_under_them(station: Station) -> None:
+    """The patient's erasure waits until it is given back."""
+    session_id, _ = await station.red()
+    nurse = await station.nurse()
+    number = await nurse.claim(session_id)
+    sessions = Sessions(services=station.services, hub=station.hub)
+    assert (await sessions.erase(session_id)).status == "deferred"
+    await nurse.post(f"/sessions/{session_id}/release", 204, token=number)
+    await sessions.erase_deferred()
+    await nurse.get(f"/sessions/{session_id}", 404)

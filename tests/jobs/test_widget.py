@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from pydantic import TypeAdapter
@@ -15,6 +16,7 @@ from channels.server_events import ResponseCreated, ResponseDone
 from domain.errors import Unavailable
 from domain.notices import Notice, NoticeId, NoticeKind
 from domain.patient import PatientId
+from domain.ports import HandoffDesk
 from domain.session import SessionId
 from domain.turn import Json
 from jobs.quiet import QuietHours
@@ -119,3 +121,23 @@ def test_quiet_hours_run_over_midnight(hour: int, until: int | None) -> None:
     midnight = datetime(2026, 3, 2, tzinfo=SHANGHAI)
     expected = None if until is None else midnight + timedelta(hours=until)
     assert quiet.until(midnight + timedelta(hours=hour)) == expected
+
+
+class _Nurse:
+    """A desk where a nurse answers one session."""
+
+    async def held(self, session_id: SessionId, *, now: datetime) -> bool:
+        """That one."""
+        return session_id == SESSION and now == MONDAY_MORNING
+
+
+async def test_where_a_nurse_answers_a_notice_waits(tmp_path: Path, clock: SetClock) -> None:
+    """Nothing is said between the two; the patient finds it later."""
+    log = _Log()
+    async with open_ward(EmbeddedDatabase(tmp_path / "h.db"), clock) as ward:
+        inbox, patient_id = ward.stage.hospital.inbox, await ward.stage.patient()
+        await inbox.watch(patient_id, SESSION, until=MONDAY_MORNING + timedelta(hours=1))
+        notifier = WidgetNotifier(inbox, log, label=str, desk=cast("HandoffDesk", _Nurse()))
+        await notifier.notify(_notice(patient_id))
+        assert log.events == {}
+        assert len(await inbox.unread(patient_id)) == 1

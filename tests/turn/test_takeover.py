@@ -11,11 +11,15 @@ from typing import Any, cast
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
+from agent.concern import Aftermath, aftermath
+from agent.conversation import Conversation
 from agent.graph import TurnGraph, build
 from agent.reception import Reception
+from agent.state import Draft
 from agent.turn import Turns
 from domain.desk import LEASE, CaseQuery, Cause, Holding, Urgency
 from domain.desk_hours import DeskHours, Shift
+from domain.patient import PatientId
 from domain.session import Author, PendingKind
 from domain.staff import Role, StaffId
 from domain.turn import Choice, HandoffQueued, SentenceReady, TurnCancelled, TurnDone, TurnEvent
@@ -211,3 +215,17 @@ async def test_whom_the_agent_does_not_help_stands_before_people(patient: Bedsid
     assert [(one.cause, one.urgency, one.holding) for one in page.cases] == [
         (Cause.POLICY, Urgency.YELLOW, Holding.AGENT)
     ]
+
+
+async def test_a_patient_proven_in_a_conversation_is_linked_to_it(patient: Bedside) -> None:
+    """So that a nurse finds all conversations of one patient."""
+    before = Conversation()
+    proven = Conversation(patient_id=PatientId("p_1"))
+    told = aftermath(before, proven, Draft())
+    assert told == Aftermath(proven=PatientId("p_1"))
+    assert aftermath(proven, proven, Draft()) == Aftermath()
+    await patient.say("你好")
+    reception = Reception(cases=patient.archive.case_work)
+    await reception.tell(patient.session_id, told, patient.clock.now(), ring=True)
+    [case] = await patient.archive.cases.of_patient(PatientId("p_1"), now=patient.clock.now())
+    assert case.session_id == patient.session_id
