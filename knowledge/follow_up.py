@@ -193,7 +193,7 @@ class Plan:
     """A follow-up plan. `ask` comes first, then the instruments, then `then`.
 
     `profile` is what is true of everybody on the plan, `codes` are the hospital's codes of procedures and diagnoses
-    that lead to it, `without` instruments it names only to say that they are not used here and why.
+    that lead to it. Instruments that are not enabled are left out.
     """
 
     id: PlanId

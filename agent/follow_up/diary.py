@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from agent import identifying
 from agent.conversation import Conversation
 from agent.deps import TurnContext
 from agent.follow_up import outcome, replies
@@ -35,7 +36,10 @@ _ADVICE: dict[Disposition | None, str] = {Disposition.VISIT_24H: "diary.visit", 
 
 
 async def note(conversation: Conversation, draft: Draft, patient_id: PatientId, context: TurnContext) -> TurnUpdate:
-    """Keep the readings of a message and answer by the tables; only the most urgent row is acted on."""
+    """Keep the readings of a message and answer by the tables; only the most urgent row is acted on.
+
+    Earlier readings are drawn only for who has proven to be the patient a short while ago.
+    """
     deps, utterance = context.deps, context.utterance
     understanding = draft.understanding or Understanding(raw="")
     found = await keep(patient_id, understanding, context)
@@ -61,7 +65,9 @@ async def note(conversation: Conversation, draft: Draft, patient_id: PatientId, 
         draft = replace(draft, judgement=judged)
     noted = texts.say("diary.noted", readings=words(found)) + advice
     draft = draft.saying(Say(text=noted, origin=Origin.KNOWLEDGE))
-    return TurnUpdate(conversation=conversation, draft=await _drawn(draft, patient_id, tuple(found), context))
+    if identifying.at(conversation, deps.clock.now()).patient_id == patient_id:
+        draft = await _drawn(draft, patient_id, tuple(found), context)
+    return TurnUpdate(conversation=conversation, draft=draft)
 
 
 async def keep(patient_id: PatientId, understanding: Understanding, context: TurnContext) -> dict[Measure, float]:

@@ -80,7 +80,7 @@ async def _code(conversation: Conversation, draft: Draft, pending: Pending, cont
 
 async def _known(conversation: Conversation, draft: Draft, wish: str, context: TurnContext) -> TurnUpdate:
     """What is wished, once it is known who the patient is."""
-    patient_id = _patient(conversation, context)
+    patient_id = _patient(conversation, context, proven=wish == TREND)
     if patient_id is None:
         return _said(draft, *_ask(conversation, wish, context)(()))
     return await _do(conversation, draft, patient_id, wish, context)
@@ -113,9 +113,9 @@ def _about_it(conversation: Conversation, draft: Draft) -> bool:
     return corrects or (following.open and bool(draft.held_text))
 
 
-def _patient(conversation: Conversation, context: TurnContext) -> PatientId | None:
-    """Who is followed up here: known since the follow-up began in this session, or proven now."""
-    if conversation.following is not None:
+def _patient(conversation: Conversation, context: TurnContext, *, proven: bool) -> PatientId | None:
+    """Who is followed up here: known since it began in this session; what is shown needs a fresh proof."""
+    if conversation.following is not None and not proven:
         return conversation.following.patient_id
     return identifying.at(conversation, context.deps.clock.now()).patient_id
 

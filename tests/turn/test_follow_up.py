@@ -220,6 +220,11 @@ async def test_home_readings_are_kept_judged_and_drawn(patient: Bedside) -> None
     assert shown.card("trend")["series"][0]["label"] == "血糖"
     [amber] = await _alerts(patient, care_plan)
     assert amber.level is AlertLevel.AMBER
+    patient.clock.advance(timedelta(hours=1))
+    asked = await patient.say("看看血糖的趋势")
+    assert asked.kinds == ["identity_form"]
+    again = await patient.say("心率72")
+    assert ("trend" in again.kinds, "记下了" in again.text) == (False, True)
     low = await patient.say("血糖2.6")
     assert low.escalated is not None or low.done.pending is not None
     said = fine.text + high.text + low.text
