@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from app.model import OpenModel, open_indexing, open_model
 from app.reloading import REPORT, Reloading
 from app.settings import Settings
 from app.stores import Stores, open_stores
+from app.voice import voice_in_background
 from channels.console.routes import routes
 from channels.discharges import Discharges
 from channels.http import Application, Calls
@@ -100,11 +101,15 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         open_stores(settings, demo=demo, rules=rules, clock=clock) as stores,
         open_model(settings, metrics.model, data_dir=settings.data_dir) as model,
         open_indexing(model, meanings, data_dir=settings.data_dir) as indexing,
+        AsyncExitStack() as stack,
     ):
         doctors = tuple(one.name for one in await stores.ports.scheduling.practitioners())
+        departments = await stores.ports.scheduling.departments()
+        names = (*(department.name for department in departments), *doctors)
+        voice = await stack.enter_async_context(voice_in_background(settings, expected=names))
         opening = partial(
             open_knowledge,
-            await stores.ports.scheduling.departments(),
+            departments,
             booking_rules=rules.before_yes,
             doctors=lambda: doctors,
             directory=settings.knowledge_dir,
@@ -171,11 +176,11 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             work=stores.archive.case_work,
             bell=stores.bell,
             typing=stores.typing,
+            voice=voice,
             alerts=stores.archive.follow_up.alerts,
         )
         hub = Hub(services)
         sessions = Sessions(services=services, hub=hub)
-        departments = await stores.ports.scheduling.departments()
         enrolment = Enrolling(
             stores.archive.follow_up, stores.ports.patients, clock, book=lambda: library.newest.pack.follow_up
         )

@@ -49,6 +49,20 @@ class Metrics:
             "banyi_dependency_up", "1 while a dependency answers.", ["dependency"], registry=registry
         )
 
+        self._heard = Histogram(
+            "banyi_recognition_seconds",
+            "Time from the end of speech to its words: understood, unsure or unclear.",
+            ["outcome"],
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._first_audio = Histogram(
+            "banyi_first_audio_seconds",
+            "Time from an answer's first sentence to its first audio.",
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._barge_ins = Counter("banyi_barge_ins", "Answers a patient spoke over.", registry=registry)
         self._pack = Gauge("banyi_pack", "1 for the pack at work, by version.", ["version"], registry=registry)
         self._packs = Gauge(
             "banyi_packs_held", "Packs held: the newest and those interviews are on.", registry=registry
@@ -82,6 +96,18 @@ class Metrics:
         self._turn_seconds.observe(seconds)
         for stage, milliseconds in timing_ms.items():
             self._stage_seconds.labels(stage).observe(milliseconds / 1000)
+
+    def recognised(self, outcome: str, seconds: float) -> None:
+        """An utterance was recognised, or not."""
+        self._heard.labels(outcome).observe(seconds)
+
+    def first_audio(self, seconds: float) -> None:
+        """An answer began to be heard."""
+        self._first_audio.observe(seconds)
+
+    def barged_in(self) -> None:
+        """A patient took the floor."""
+        self._barge_ins.inc()
 
     def packs(self, versions: tuple[str, ...]) -> None:
         """Which packs are held, the one at work first."""

@@ -17,7 +17,7 @@ from rich.table import Table
 from app.settings import Settings
 from app.talking import Line
 from app.terminal import ENDS, service_at
-from app.voice import OpenVoice, open_voice
+from app.voice import open_voice
 from domain.errors import BanyiError, UnsupportedAudio
 from domain.voice import (
     CHUNK_BYTES,
@@ -33,6 +33,7 @@ from domain.voice import (
     TextToSpeech,
     VoiceActivity,
 )
+from voice.parts import OpenVoice
 
 RECORDERS: Final = (
     ("arecord", "-q", "-t", "raw", "-f", "S16_LE", "-c", "1", "-r", str(HEARD_RATE)),

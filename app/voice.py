@@ -5,36 +5,27 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from app.settings import Settings
 from domain.errors import SpeechFailed
-from domain.voice import AudioDecoder, Interrupting, SpeechToText, TextToSpeech, TurnTaking, VoiceActivity
+from domain.voice import AudioDecoder, Interrupting, TextToSpeech, VoiceActivity
+from voice.parts import OpenVoice
 from voice.recognition.weights import KNOWN, complete, place
 
 if TYPE_CHECKING:
     from voice.recognition.recogniser import Recogniser
     from voice.recognition.whisper import Whisper
 
+log = structlog.get_logger(__name__)
+
 WEIGHTS: Final = "voice"
 """Where under the data directory the weights stand."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenVoice:
-    """The parts of voice. Those that are not there are `None`, and `missing` says in a line each how to get them."""
-
-    recogniser: SpeechToText | None = None
-    activity: VoiceActivity | None = None
-    voice: TextToSpeech | None = None
-    decoder: AudioDecoder | None = None
-    taking: TurnTaking
-    interrupting: Interrupting
-    missing: tuple[str, ...] = ()
 
 
 def weights_directory(settings: Settings) -> Path:
@@ -87,6 +78,40 @@ async def open_voice(settings: Settings, *, expected: Sequence[str] = ()) -> Asy
             interrupting=interrupting,
             missing=tuple(missing),
         )
+
+
+@asynccontextmanager
+async def voice_in_background(
+    settings: Settings, *, expected: Sequence[str] = ()
+) -> AsyncIterator[Callable[[], OpenVoice]]:
+    """The parts of voice there are by now, while the others are being opened: nobody waits for weights."""
+    now = OpenVoice(taking=settings.taking, interrupting=Interrupting(), missing=("voice is being opened",))
+    ending = asyncio.Event()
+
+    async def keep_open() -> None:
+        nonlocal now
+        async with open_voice(settings, expected=expected) as opened:
+            if opened.hears:
+                await asyncio.to_thread(_load_the_loop)
+            now = opened
+            for line in opened.missing:
+                log.info("voice_missing", what=line)
+            await ending.wait()
+
+    keeping = asyncio.create_task(keep_open())
+    try:
+        yield lambda: now
+    finally:
+        ending.set()
+        await asyncio.wait({keeping})
+        if (error := keeping.exception()) is not None:
+            log.error("voice_unopened", kind=type(error).__name__)
+
+
+def _load_the_loop() -> None:
+    """What the first patient who speaks would wait for."""
+    import voice.loop  # noqa: PLC0415
+    import voice.synthesis.resampling  # noqa: F401, PLC0415
 
 
 async def _recogniser(settings: Settings, stack: AsyncExitStack) -> Recogniser:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import structlog
 
@@ -103,6 +105,11 @@ class Answering:
         self._services.meter.waiting(1)
         self._lane.add(partial(self._answer, accepted))
 
+    def stop(self, reason: Literal["barge_in", "client"]) -> None:
+        """Stop the saying of the answer on its way, never the doing."""
+        task = asyncio.ensure_future(self._services.turns.cancel(self._session_id, reason=reason))
+        task.add_done_callback(lambda done: done.exception())
+
     def leave_the_rest(self) -> None:
         """Answer nothing that has not begun; it stays in the journal."""
         self._services.meter.waiting(-self._lane.clear())
@@ -165,10 +172,14 @@ class Answering:
         self._outbox.put(wire.handoff_queued(HandoffQueued(queue_position=position)))
         await self._services.bell.ring()
 
-    def _begin(self, accepted: Accepted) -> str:
+    def next_number(self) -> int:
+        """A number no response, and no audio, of this session bore before."""
         self.number += 1
+        return self.number
+
+    def _begin(self, accepted: Accepted) -> str:
         self.response_id = "r_" + secrets.token_hex(6)
-        self._outbox.put(wire.created(self.response_id, self.number, accepted.in_reply_to))
+        self._outbox.put(wire.created(self.response_id, self.next_number(), accepted.in_reply_to))
         return self.response_id
 
     async def _may_answer_again(self, accepted: Accepted, first: TurnEvent) -> bool:

@@ -17,13 +17,18 @@ class AudioFormats(Strict):
 
 
 class SessionUpdate(Strict):
-    """Changes how the session sounds and reads; what is left out stays."""
+    """Changes how the session sounds and reads; what is left out stays.
+
+    With `privacy` names, numbers of identity and results are not said aloud. `patience` is for how long a pause may be.
+    """
 
     type: Literal["session.update"]
     audio: AudioFormats | None = None
     locale: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
     speech_rate: Annotated[float, Field(ge=0.7, le=1.3)] | None = None
     captions: bool | None = None
+    privacy: bool | None = None
+    patience: Literal["ordinary", "elder"] | None = None
 
 
 class ConsentGive(Strict):

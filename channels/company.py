@@ -16,13 +16,14 @@ log = structlog.get_logger(__name__)
 
 
 class Company:
-    """Knows from the session's events whether a nurse answers; `on_typing` is called whenever the nurse types."""
+    """Knows from the session's events whether a nurse answers (`held`); `on_typing` is called when the nurse types."""
 
     def __init__(self, session_id: SessionId, services: Services, *, on_typing: Callable[[], None]) -> None:
         self._session_id = session_id
         self._services = services
         self._on_typing = on_typing
         self._following: asyncio.Task[None] | None = None
+        self.held = False
 
     async def look(self) -> None:
         """Find out whether a nurse answers already."""
@@ -31,14 +32,17 @@ class Company:
         except BanyiError as error:
             log.warning("desk_unreachable", code=error.code)
             return
+        self.held = held
         if held:
             self._begin()
 
     def note(self, event: dict[str, Json]) -> None:
         """Take notice of an event that is sent to the patient."""
         if event["type"] == "handoff.started":
+            self.held = True
             self._begin()
         elif event["type"] == "handoff.ended":
+            self.held = False
             self.leave()
 
     async def typed(self) -> None:

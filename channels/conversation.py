@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 import structlog
 
 from channels import events as wire
-from channels.answering import SERVER_MADE, Answering
+from channels.answering import Answering
 from channels.client_frames import (
     ClientFrame,
     ConsentGive,
@@ -22,27 +20,29 @@ from channels.client_frames import (
     InputAudioStart,
     InputChoice,
     InputForm,
-    InputText,
     ResponseCancel,
     SessionUpdate,
     TypingNow,
 )
 from channels.company import Company
 from channels.flood import Bucket, Verdict
-from channels.hearing import Heard, hear, hear_bytes, readable
+from channels.hearing import hear, hear_bytes
 from channels.history import escalations, last_number
+from channels.inputs import Inputs
 from channels.intake import Intake
 from channels.lookout import Lookout
 from channels.outbox import Outbox
 from channels.outlet import Outlet, Socket
-from channels.ports import HANDOFF_ACTION, SILENCE_ACTION, Services
+from channels.ports import Services
+from channels.remarks import Remarks
 from channels.screening import EMPTY
 from channels.speech import error_text
+from channels.spoken import READ_BACK_ACTION, Spoken
+from channels.voice import Voice, there
 from domain.clinical import Screening
-from domain.errors import BanyiError, NotFound, Unavailable
-from domain.session import Author, InputId, Message, Pending, Session
-from domain.turn import Choice, Form, Json, TurnCancelled, TurnDone, TurnEvent, Utterance
-from understanding.private import mask
+from domain.errors import BanyiError, Unavailable
+from domain.session import Author, Pending, Session
+from domain.turn import Json, TurnCancelled, TurnDone, TurnEvent, Utterance
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +71,30 @@ class Conversation:
         typing: dict[str, Json] = {"type": "typing", "by": "nurse"}
         self._company = Company(session.id, services, on_typing=lambda: self._outbox.put(typing))
         self._lookout = Lookout(services, self._outbox, is_busy=lambda: self._working, on_unanswered=self._unanswered)
+        self._inputs = Inputs(session_id=session.id, clock=services.clock)
+        self._remarks = Remarks(
+            session_id=session.id, services=services, consented=lambda: self._intake.consented, refuse=self._refuse
+        )
+        self._spoken = Spoken(
+            services,
+            self._outbox,
+            self._lookout,
+            self._answering,
+            inputs=self._inputs,
+            offer=self._intake.offer,
+            pending=lambda: self._awaited,
+            muted=lambda: self._company.held,
+        )
+        self._voice = Voice(
+            services,
+            self._outbox,
+            self._answering,
+            self._spoken,
+            pending=lambda: self._awaited,
+            keep_unheard=lambda response_id, text: self._intake.add(partial(self._remarks.unheard, response_id, text)),
+            on_idle=quiet,
+        )
+        self._awaited: Pending | None = None
         rules = services.rules
         self._bucket = Bucket(
             per_second=rules.frames_per_second, burst=rules.frame_burst, strike_limit=rules.flood_strikes
@@ -103,7 +127,7 @@ class Conversation:
 
     @property
     def _working(self) -> bool:
-        return self._answering.busy or self._intake.busy
+        return self._answering.busy or self._intake.busy or self._voice.busy
 
     # ── sockets ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -122,11 +146,13 @@ class Conversation:
         if self._outbox.outlet is outlet:
             self._outbox.outlet = None
             self._company.leave()
+            self._voice.close()
             self._services.turns.hurry(self.session.id)
 
     async def _attach(self, session: Session, socket: Socket, last_seq: int | None) -> Outlet:
         if (older := self._outbox.outlet) is not None:
             self._outbox.outlet = None
+            self._voice.close()
             await older.close(4409)
         self._intake.session = session
         history = await self._restore()
@@ -136,7 +162,7 @@ class Conversation:
             session.id,
             last=last_seq,
             on_taken_over=lambda: self._taken_over(outlet),
-            on_event=self._company.note,
+            on_event=self._note,
         )
         if last_seq is not None:
             try:
@@ -146,12 +172,13 @@ class Conversation:
         pending = await self._pending() if history else None
         if history:
             await self._company.look()
-        self._lookout.expect(pending)
+        self._expect(pending)
         self._outbox.outlet = outlet
         self._outbox.put(
             wire.greeting(
                 resumed=last_seq is not None or history or self._begun,
                 mode=self._services.mode(),
+                audio=there(self._services.voice()),
                 notice=self._services.notice_fields,
                 consent=session.consent,
                 pending=pending,
@@ -194,6 +221,7 @@ class Conversation:
         """Another replica greeted a newer socket of this session."""
         if self._outbox.outlet is outlet:
             self._outbox.outlet = None
+            self._voice.close()
             self._lookout.stand_down()
         task = asyncio.ensure_future(outlet.close(4409))
         task.add_done_callback(lambda done: done.exception())
@@ -209,7 +237,7 @@ class Conversation:
         remember = FORM_TYPE not in raw
         unanswered = self._lookout.unanswered
         screening = await self._lookout.screen(heard.words, heard.input_id, remember=remember)
-        utterance = self._input(heard.frame, screening)
+        utterance = self._inputs.of(heard.frame, screening)
         if utterance is not None:
             self._lookout.judge(unanswered, utterance)
         if screening.flags or isinstance(heard.frame, HandoffRequest):
@@ -222,109 +250,64 @@ class Conversation:
             self._refuse("rate_limited", in_reply_to=heard.input_id, screening=screening)
         elif heard.frame is None:
             self._refuse(heard.code or "internal", in_reply_to=heard.input_id, screening=screening)
+        elif isinstance(heard.frame, InputChoice) and heard.frame.action == READ_BACK_ACTION:
+            self._intake.add(partial(self._spoken.tapped, heard.frame.id, heard.frame.value))
         elif utterance is not None:
+            self._spoken.something_else()
             self._intake.offer(utterance)
         else:
-            self._dispatch(heard.frame, heard, screening)
+            self._dispatch(heard.frame, screening)
         return True
 
     async def receive_bytes(self, raw: bytes) -> bool:
         """Hear a binary frame; `False` when the socket must be closed for flooding."""
+        if self._voice.listening:
+            heard, wrong = self._voice.receive(raw)
+            if wrong is not None:
+                self._refuse(wrong, in_reply_to=None, screening=EMPTY)
+            return heard is not Verdict.FLOODING
         screening = await self._lookout.screen(hear_bytes(raw), None, remember=False)
         verdict = self._bucket.take(self._services.clock.monotonic(), 1 + len(raw) // FRAME_BYTES_PER_TOKEN)
         code = "unsupported_audio" if verdict is Verdict.FINE else "rate_limited"
         self._refuse(code, in_reply_to=None, screening=screening)
         return verdict is not Verdict.FLOODING
 
-    def _input(self, frame: ClientFrame | None, screening: Screening) -> Utterance | None:
-        """The input a frame is, if it is one."""
-        match frame:
-            case InputText():
-                return self._utterance(frame.id, screening, text=readable(frame.text))
-            case InputChoice():
-                return self._utterance(frame.id, screening, choice=Choice(action=frame.action, value=frame.value))
-            case InputForm():
-                return self._utterance(frame.id, screening, form=Form(name=frame.form, fields=dict(frame.fields)))
-            case HandoffRequest():
-                choice = Choice(action=HANDOFF_ACTION, value=frame.reason)
-                return self._utterance(f"{SERVER_MADE}handoff.{secrets.token_hex(6)}", screening, choice=choice)
-            case _:
-                return None
-
-    def _dispatch(self, frame: ClientFrame, heard: Heard, screening: Screening) -> None:
+    def _dispatch(self, frame: ClientFrame, screening: Screening) -> None:
         match frame:
             case ConsentGive() | ConsentWithdraw():
                 self._intake.consent(frame)
             case ResponseCancel():
-                self._cancel(frame.response_id)
+                self._cancel(frame)
             case FeedbackGive():
-                self._intake.add(partial(self._feedback, frame))
+                self._intake.add(partial(self._remarks.feedback, frame))
             case TypingNow():
                 self._intake.add(self._company.typed)
-            case SessionUpdate(audio=None):
-                self._intake.add(partial(self._update, frame))
-            case SessionUpdate() | InputAudioStart() | InputAudioCommit():
-                self._refuse("unsupported_audio", in_reply_to=heard.input_id, screening=screening)
+            case SessionUpdate():
+                code = self._voice.update(frame, held=self._company.held, locale=frame.locale or self.session.locale)
+                if code is not None:
+                    self._refuse(code, in_reply_to=None, screening=screening)
+                if frame.locale is not None:
+                    self._intake.speak(frame.locale)
+            case InputAudioStart() | InputAudioCommit():
+                code = self._voice.press(down=isinstance(frame, InputAudioStart))
+                if code is not None:
+                    self._refuse(code, in_reply_to=None, screening=screening)
 
-    def _utterance(
-        self,
-        input_id: str,
-        screening: Screening,
-        *,
-        text: str = "",
-        choice: Choice | None = None,
-        form: Form | None = None,
-    ) -> Utterance:
-        return Utterance(
-            session_id=self.session.id,
-            input_id=InputId(input_id),
-            at=self._services.clock.now(),
-            text=text,
-            choice=choice,
-            form=form,
-            screening=screening,
-        )
-
-    def _cancel(self, response_id: str) -> None:
-        if response_id != self._answering.response_id:
+    def _cancel(self, frame: ResponseCancel) -> None:
+        spoken = self._voice.cancel(frame.response_id, frame.audio_played_ms)
+        if frame.response_id == self._answering.response_id:
+            self._answering.stop("client")
+        elif not spoken:
             self._refuse("not_found", in_reply_to=None, screening=EMPTY)
-            return
-        task = asyncio.ensure_future(self._services.turns.cancel(self.session.id, reason="client"))
-        task.add_done_callback(lambda done: done.exception())
 
-    async def _feedback(self, frame: FeedbackGive) -> None:
-        """Keep a rating in the audit chain and its comment with the transcript, where it is encrypted."""
-        detail = {"response_id": frame.response_id, "rating": str(frame.rating)}
-        try:
-            await self._services.archive.audit("feedback", self.session.id, detail)
-            if frame.rating < 0 and self._services.work is not None:
-                await self._services.work.displeased(self.session.id)
-            if frame.comment and self._intake.consented:
-                comment = Message(
-                    session_id=self.session.id,
-                    author=Author.PATIENT,
-                    text=mask(frame.comment),
-                    at=self._services.clock.now(),
-                    input_id=InputId(f"{SERVER_MADE}feedback.{frame.response_id}"),
-                    origin="feedback",
-                )
-                await self._services.archive.record_turn([comment], None)
-        except Unavailable:
-            self._refuse("unavailable", in_reply_to=None, screening=EMPTY)
+    def _note(self, event: dict[str, Json]) -> None:
+        """An event was sent to the patient."""
+        self._company.note(event)
+        self._voice.note(event)
 
-    async def _update(self, frame: SessionUpdate) -> None:
-        """Store a changed locale."""
-        if frame.locale is None or frame.locale == self.session.locale:
-            return
-        try:
-            record = await self._services.sessions.get(self.session.id)
-            if record is None:
-                raise NotFound("session")
-            await self._services.sessions.replace(replace(record, session=replace(record.session, locale=frame.locale)))
-        except BanyiError as error:
-            self._refuse(error.code, in_reply_to=None, screening=EMPTY)
-            return
-        self._intake.session = replace(self.session, locale=frame.locale)
+    def _expect(self, pending: Pending | None) -> None:
+        self._awaited = pending
+        self._lookout.expect(pending)
 
     # ── answers ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -337,12 +320,12 @@ class Conversation:
     def _ended(self, ending: TurnEvent | None) -> None:
         self._intake.ended()
         if isinstance(ending, TurnDone):
-            self._lookout.expect(ending.pending)
+            self._expect(ending.pending)
         elif isinstance(ending, TurnCancelled):
             self._intake.add(self._look_what_is_pending)
 
     async def _look_what_is_pending(self) -> None:
-        self._lookout.expect(await self._pending())
+        self._expect(await self._pending())
 
     async def _pending(self) -> Pending | None:
         try:
@@ -356,8 +339,7 @@ class Conversation:
 
     async def _count_silence(self, pending: Pending) -> None:
         """Raise the escalation once over all replicas, and let the agent know."""
-        made = f"{SERVER_MADE}silence.{pending.id}"
-        utterance = self._utterance(made, EMPTY, choice=Choice(action=SILENCE_ACTION, value=pending.id))
+        utterance = self._inputs.silence(pending)
         try:
             new = await self._services.journal.accept(utterance)
         except Unavailable:
@@ -371,7 +353,8 @@ class Conversation:
 
     async def idle(self) -> None:
         """Wait until every input that came is answered and everything is sent."""
-        while self._working:
+        await self._voice.idle()
+        while self._answering.busy or self._intake.busy:
             await self._intake.idle()
             await self._answering.idle()
         await self._outbox.flush()
@@ -379,6 +362,8 @@ class Conversation:
     async def finish(self, code: int) -> None:
         """Finish the running turn, leave the rest to the journal, and close the socket."""
         self._lookout.stand_down()
+        self._voice.close()
+        await self._voice.idle()
         self._answering.leave_the_rest()
         await self._intake.idle()
         self._answering.leave_the_rest()
@@ -393,6 +378,7 @@ class Conversation:
     async def close(self, code: int) -> None:
         """Close the socket now."""
         self._company.leave()
+        self._voice.close()
         if (outlet := self._outbox.outlet) is not None:
             self._outbox.outlet = None
             await outlet.close(code)

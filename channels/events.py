@@ -21,17 +21,26 @@ LIVE_TYPES: Final = frozenset(
 )
 """Events that are never replayed and bear no number."""
 
+SPOKEN_FORMAT: Final = "pcm16;rate=24000"
+
 END_TYPES: Final = frozenset({"response.done", "response.cancelled", "error"})
 """Events that end an accepted input."""
 
 
 def greeting(
-    *, resumed: bool, mode: str, notice: dict[str, Json], consent: Consent, pending: Pending | None
+    *,
+    resumed: bool,
+    mode: str,
+    audio: dict[str, Json],
+    notice: dict[str, Json],
+    consent: Consent,
+    pending: Pending | None,
 ) -> dict[str, Json]:
     """`session.created` or `session.resumed`."""
     return {
         "type": "session.resumed" if resumed else "session.created",
         "mode": mode,
+        "audio": audio,
         "notice": notice,
         "consent": consented(consent),
         "pending": pending_question(pending) if pending else None,
@@ -81,6 +90,48 @@ def choices(response_id: str, offered: ChoicesReady) -> dict[str, Json]:
             {"label": option.label, "action": offered.action, "value": option.value} for option in offered.choices
         ],
         "free_text": offered.free_text,
+    }
+
+
+def speech_started(audio_ms: int) -> dict[str, Json]:
+    """`input_audio.speech_started`."""
+    return {"type": "input_audio.speech_started", "audio_ms": audio_ms}
+
+
+def speech_stopped(audio_ms: int) -> dict[str, Json]:
+    """`input_audio.speech_stopped`."""
+    return {"type": "input_audio.speech_stopped", "audio_ms": audio_ms}
+
+
+def transcribing(item_id: str, text: str) -> dict[str, Json]:
+    """`transcript.delta`."""
+    return {"type": "transcript.delta", "item_id": item_id, "text": text}
+
+
+def transcribed(item_id: str, text: str) -> dict[str, Json]:
+    """`transcript.completed`."""
+    return {"type": "transcript.completed", "item_id": item_id, "text": text}
+
+
+def audio_started(response_id: str, number: int, text: str | None) -> dict[str, Json]:
+    """`response.audio.started`."""
+    return {
+        "type": "response.audio.started",
+        "response_id": response_id,
+        "format": SPOKEN_FORMAT,
+        "number": number,
+        "text": text,
+    }
+
+
+def audio_done(response_id: str, number: int, reason: str) -> dict[str, Json]:
+    """`response.audio.done`."""
+    return {
+        "type": "response.audio.done",
+        "response_id": response_id,
+        "format": SPOKEN_FORMAT,
+        "number": number,
+        "reason": reason,
     }
 
 

@@ -15,7 +15,7 @@ from channels.outbox import Outbox
 from channels.ports import Services
 from channels.wire import WAITING_INPUTS_LIMIT
 from domain.clinical import Screening
-from domain.errors import BanyiError, Unavailable
+from domain.errors import BanyiError, NotFound, Unavailable
 from domain.patient import Consent, Purpose
 from domain.session import Session
 from domain.turn import Utterance
@@ -87,6 +87,10 @@ class Intake:
         """Change the consent, after the inputs that came before."""
         self._lane.add(partial(self._consent, frame))
 
+    def speak(self, locale: str) -> None:
+        """Change the session's language, in order with the inputs."""
+        self._lane.add(partial(self._speak, locale))
+
     def add(self, step: Callable[[], Awaitable[None]], /) -> None:
         """Do something else in order with the inputs."""
         self._lane.add(step)
@@ -155,6 +159,19 @@ class Intake:
         if not known:
             self._held.append(utterance)
         self._refuse("consent_required", in_reply_to=in_reply_to, screening=utterance.screening, text_id="consent.held")
+
+    async def _speak(self, locale: str) -> None:
+        if locale == self.session.locale:
+            return
+        try:
+            record = await self._services.sessions.get(self.session.id)
+            if record is None:
+                raise NotFound("session")
+            await self._services.sessions.replace(replace(record, session=replace(record.session, locale=locale)))
+        except BanyiError as error:
+            self._refuse(error.code, in_reply_to=None, screening=Screening())
+            return
+        self.session = replace(self.session, locale=locale)
 
     async def _consent(self, frame: ConsentGive | ConsentWithdraw) -> None:
         if frame.version != self._services.notice.consent_version:

@@ -15,7 +15,7 @@ from channels.outbox import Outbox
 from channels.ports import Services
 from channels.screening import EMPTY, screened
 from channels.vigil import Unanswered, Vigil
-from domain.clinical import Screening
+from domain.clinical import RedFlag, Screening
 from domain.session import InputId, Pending, PendingKind
 from domain.turn import Escalated, Utterance
 
@@ -74,9 +74,16 @@ class Lookout:
         if certain and (raised := self._services.alarm.raised(certain)):
             self.raise_alarm(raised, InputId(input_id) if input_id else None)
         elif doubtful and self._services.alarm.raised(doubtful):
-            until = self._services.clock.now() + timedelta(seconds=self._services.rules.silence_seconds)
-            self._vigil.keep_also(until, doubtful)
+            self._wait_for(doubtful)
         return screening
+
+    def overhear(self, words: str) -> tuple[RedFlag, ...]:
+        """Screen words that may have been misheard, each flag as one to confirm: an answer to it is waited for."""
+        recent = (*self._recent, self._question) if self._question else self._recent
+        flags = tuple(replace(flag, certain=False) for flag in self._services.screen(words, recent).flags)
+        if self._services.alarm.raised(flags):
+            self._wait_for(flags)
+        return flags
 
     def judge(self, unanswered: Unanswered | None, utterance: Utterance) -> None:
         """Read a reply to what was open when it came, whether or not a turn will answer it.
@@ -94,6 +101,10 @@ class Lookout:
             self._vigil.end()
         elif reply is Reply.NO:
             self._vigil.leave(replace(self._vigil.unanswered or Unanswered(), pending=None))
+
+    def _wait_for(self, flags: tuple[RedFlag, ...]) -> None:
+        until = self._services.clock.now() + timedelta(seconds=self._services.rules.silence_seconds)
+        self._vigil.keep_also(until, flags)
 
     def _judge_flags(self, unanswered: Unanswered, reply: Reply, input_id: InputId) -> None:
         left = unanswered.flags[1:]

@@ -47,12 +47,12 @@ class Outbox:
 
     def put(self, event: dict[str, Json]) -> None:
         """Send an event after everything put before it."""
-        self._queue.append(_Letter(self._stamped(event)))
+        self._queue.append(_Letter(self.stamped(event)))
         self._write_on()
 
     def put_first(self, event: dict[str, Json], *, within_seconds: float) -> None:
         """Send an event before everything that waits; without its number if that takes too long."""
-        letter = _Letter(self._stamped(event))
+        letter = _Letter(self.stamped(event))
         letter.timer = self._timers.call_later(within_seconds, lambda: self._overtake(letter))
         self._queue.insert(0, letter)
         self._write_on()
@@ -68,7 +68,8 @@ class Outbox:
         stored, self._all_stored = self._all_stored, True
         return stored
 
-    def _stamped(self, event: dict[str, Json]) -> dict[str, Json]:
+    def stamped(self, event: dict[str, Json]) -> dict[str, Json]:
+        """An event with its session and time."""
         return {**event, "session_id": self._session_id, "at": self._clock.now().isoformat(timespec="milliseconds")}
 
     def _write_on(self) -> None:

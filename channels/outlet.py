@@ -22,6 +22,9 @@ class Socket(Protocol):
     async def send(self, text: str) -> None:
         """Send a text frame."""
 
+    async def send_audio(self, frame: bytes) -> None:
+        """Send a binary frame."""
+
     async def close(self, code: int) -> None:
         """Close with a code of protocol v1."""
 
@@ -31,7 +34,7 @@ class Outlet:
 
     `last` is the number of the last event sent, `None` while unknown (memory was away when the socket came).
     Events another replica appends arrive by following the log; whatever is missing before an event is fetched
-    from the log first.
+    from the log first. `on_event` hears of every event when it is sent.
     """
 
     def __init__(
@@ -82,7 +85,12 @@ class Outlet:
 
     async def live(self, event: dict[str, Json]) -> None:
         """Send an event outside the sequence."""
+        self._on_event(event)
         await self._socket.send(orjson.dumps(event).decode())
+
+    async def audio(self, frame: bytes) -> None:
+        """Send a binary frame."""
+        await self._socket.send_audio(frame)
 
     def follow(self) -> None:
         """Begin to receive what other replicas append; does nothing when already begun or `last` is unknown."""

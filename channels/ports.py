@@ -10,7 +10,7 @@ from agent.red_flag_reply import Reply
 from channels.http_bodies import Notice
 from domain.clinical import RedFlag, Screening
 from domain.desk import Bell, CaseWork, SilentBell, Typing
-from domain.follow_up_ports import Alerts
+from domain.follow_up_ports import SessionAlerts
 from domain.ports import (
     Archive,
     Clock,
@@ -23,6 +23,7 @@ from domain.ports import (
 )
 from domain.session import Pending, SessionId
 from domain.turn import Escalated, Json, TurnEvent, Utterance
+from voice.parts import NO_VOICE, OpenVoice
 
 SILENCE_ACTION = "silence"
 """Action of the choice a session makes for a patient who left a red-flag question unanswered; `value` is
@@ -76,7 +77,7 @@ class Alarm(Protocol):
 class Wording(Protocol):
     """Fixed texts by id."""
 
-    def say(self, text_id: str, /) -> str:
+    def say(self, text_id: str, /, **values: str | int) -> str:
         """The wording of `text_id`: `error.{code}`, `emergency.line`, `consent.held`."""
 
 
@@ -114,6 +115,15 @@ class Meter(Protocol):
 
     def answered(self, outcome: str, seconds: float, timing_ms: dict[str, float]) -> None:
         """A turn ended: `done`, `cancelled` or an error code."""
+
+    def recognised(self, outcome: str, seconds: float) -> None:
+        """An utterance was `understood`, `unsure` or `unclear`, so long after its end."""
+
+    def first_audio(self, seconds: float) -> None:
+        """The first audio of an answer was there, so long after its text."""
+
+    def barged_in(self) -> None:
+        """A patient took the floor."""
 
 
 class Health(Protocol):
@@ -180,7 +190,8 @@ class Services:
     work: CaseWork | None = None
     bell: Bell = field(default_factory=SilentBell)
     typing: Typing | None = None
-    alerts: Alerts | None = None
+    voice: Callable[[], OpenVoice] = lambda: NO_VOICE
+    alerts: SessionAlerts | None = None
     notice_fields: dict[str, Json] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -29,6 +29,7 @@ STATUS: Final[dict[str, int]] = {
     "identity_required": 403,
     "conflict": 409,
     "unavailable": 503,
+    "unsupported_audio": 415,
     "internal": 500,
 }
 TITLES: Final[dict[int, str]] = {
@@ -40,6 +41,7 @@ TITLES: Final[dict[int, str]] = {
     409: "Conflict",
     413: "Content Too Large",
     422: "Unprocessable Content",
+    415: "Unsupported Media Type",
     429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Service Unavailable",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
 
 from channels.ports import Screen
 from channels.wire import MESSAGE_LIMIT_CHARACTERS
@@ -10,6 +12,12 @@ from domain.clinical import Disposition, RedFlag, RuleId, Screening
 
 EMPTY = Screening()
 OVERLAP_CHARACTERS = 200
+
+
+def merged(screening: Screening, more: Iterable[RedFlag]) -> Screening:
+    """The screening with the flags it does not have yet."""
+    known = {flag.rule_id for flag in screening.flags}
+    return replace(screening, flags=(*screening.flags, *(flag for flag in more if flag.rule_id not in known)))
 
 
 async def screened(screen: Screen, words: str, recent: tuple[str, ...]) -> Screening:

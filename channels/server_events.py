@@ -32,8 +32,16 @@ class PendingQuestion(Strict):
     options: list[dict[Literal["label", "value"], str]]
 
 
+class AudioThere(Strict):
+    """Whether speech is understood here, and whether answers can be spoken."""
+
+    input: bool
+    output: bool
+
+
 class _Greeting(Numbered):
     mode: Literal["knowledge", "model"]
+    audio: AudioThere
     notice: Notice
     consent: dict[PurposeId, bool]
     pending: PendingQuestion | None
@@ -131,19 +139,23 @@ class ResponseChoices(Numbered):
 
 
 class AudioStarted(Live):
-    """Audio of the answer follows as binary frames."""
+    """Audio follows as binary frames headed by `number`, new each time; `text` is what stands nowhere else."""
 
     type: Literal["response.audio.started"]
     response_id: str
-    format: str
+    format: Literal["pcm16;rate=24000"]
+    number: Annotated[int, Field(ge=1, lt=2**32)]
+    text: str | None
 
 
 class AudioDone(Live):
-    """The answer's audio is complete."""
+    """No more audio with this number: it was played (`said`), failed, or is to be thrown away."""
 
     type: Literal["response.audio.done"]
     response_id: str
-    format: str
+    format: Literal["pcm16;rate=24000"]
+    number: Annotated[int, Field(ge=1, lt=2**32)]
+    reason: Literal["said", "failed", "barge_in", "client", "handoff", "escalation", "superseded"]
 
 
 class ResponseCancelled(Numbered):

@@ -52,6 +52,11 @@ class StarletteSocket:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             await self._websocket.send({"type": "websocket.send", "text": text})
 
+    async def send_audio(self, frame: bytes) -> None:
+        """Send a binary frame."""
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await self._websocket.send({"type": "websocket.send", "bytes": frame})
+
     async def close(self, code: int) -> None:
         """Close once."""
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):

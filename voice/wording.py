@@ -26,6 +26,14 @@ _GO_ON: Final = re.compile(
 )
 
 
+_CRY: Final = re.compile(r"救命(?!之恩|恩人|钱|药|稻草)|救救(?:我|他|她|孩子|命)|来人[啊呐哪]|快来人")
+
+
+def cry_for_help(text: str) -> bool:
+    """Whether somebody cries for help: 「救命」, 「快来人」. No guard, and no doubt, drops that."""
+    return bool(_CRY.search(bare(text)))
+
+
 def bare(text: str) -> str:
     """`text` without spaces and punctuation."""
     return _MARKS.sub("", text)

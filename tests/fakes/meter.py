@@ -35,6 +35,20 @@ class FakeMeter:
         """A card was shown."""
         self.counts[f"card.{card['type']}"] += 1
 
+    def recognised(self, outcome: str, seconds: float) -> None:
+        """An utterance was heard."""
+        assert seconds >= 0
+        self.counts[f"recognised.{outcome}"] += 1
+
+    def first_audio(self, seconds: float) -> None:
+        """An answer is heard."""
+        assert seconds >= 0
+        self.counts["first_audio"] += 1
+
+    def barged_in(self) -> None:
+        """The agent was interrupted."""
+        self.counts["barged_in"] += 1
+
     def answered(self, outcome: str, seconds: float, timing_ms: dict[str, float]) -> None:
         """A turn ended."""
         assert seconds >= 0
