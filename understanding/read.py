@@ -125,7 +125,7 @@ class Reader:
         person = self._person(said, pending, answer, now)
         readings = _readings(measured, pending, answer)
         stated = None if _wants(intents, "pressure") else severity.read(said)
-        wish = self._wish(said, pending, intents, departments, medical, now)
+        wish = self._wish(said, pending, intents, departments, medical, now, about=person)
         wish, answer = _settle(said, pending, intents, wish, answer, now)
         return Understanding(
             raw=text,
@@ -197,12 +197,15 @@ class Reader:
         departments: Sequence[DepartmentHint],
         medical: SymptomReading,
         now: datetime,
+        *,
+        about: PersonReading,
     ) -> BookingWish:
         wanted = _wants(intents, *BOOKING_INTENTS)
         if _wants(intents, "cancel") and not wanted:
             return BookingWish()
         in_booking = pending is not None and pending.kind in _BOOKING_KINDS
-        if not wanted and not in_booking and not _bare(said, pending, intents, medical):
+        told = about.relation is not None or not _bare(said, pending, intents, medical)
+        if not wanted and not in_booking and told:
             return BookingWish()
         return read_wish(
             _without_course(said, intents, medical, now), now=now, departments=departments, doctors=self.doctors()

@@ -80,5 +80,5 @@ def _may_be_a_complaint(state: TurnState) -> bool:
     understanding = state["draft"].understanding
     if understanding is None or understanding.intents or understanding.educational or state["draft"].parts:
         return False
-    told = len(CHINESE.findall(understanding.raw)) >= FEWEST_CHARACTERS
+    told = len(CHINESE.findall(understanding.raw)) >= FEWEST_CHARACTERS or understanding.person.relation is not None
     return told and not ASKED.search(understanding.raw)
