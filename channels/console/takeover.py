@@ -12,7 +12,8 @@ from agent.asking import card_of
 from channels import events as wire
 from channels.answering import SERVER_MADE
 from channels.console.ports import Console
-from domain.desk import Claim
+from domain.clinical import Disposition
+from domain.desk import Case, Claim, Urgency
 from domain.errors import BanyiError
 from domain.session import Author, InputId, Message, Pending, SessionId
 from domain.staff import StaffId
@@ -96,8 +97,9 @@ class Takeover:
         console = self.console
         pending = await self._pending(session_id)
         wording = console.services.wording
-        text = wording.say("talk.back") + pending.question if pending else wording.say("handoff.ended")
         now = console.services.clock.now()
+        case = await console.cases.case(session_id, now=now)
+        text = wording.say("talk.back") + pending.question if pending else wording.say(_farewell(case))
         response_id = f"b_{hashlib.sha256(f'{session_id}:{now.isoformat()}'.encode()).hexdigest()[:12]}"
         label = wording.say("label.fixed")
         card = card_of(pending) if pending else None
@@ -132,6 +134,15 @@ class Takeover:
         at = services.clock.now().isoformat(timespec="milliseconds")
         stamped: list[dict[str, Json]] = [{**event, "session_id": session_id, "at": at} for event in events]
         await services.events.append(session_id, stamped)
+
+
+def _farewell(case: Case) -> str:
+    """The text that gives a conversation back: an emergency nobody closed is kept in view."""
+    if case.urgency is not Urgency.RED:
+        return "handoff.ended"
+    if case.crisis:
+        return "crisis.stay"
+    return "emergency.after" if case.disposition == Disposition.CALL_120.name else "emergency.after_ed"
 
 
 def _reply(text: str, label: str, trace_id: str, *, origin: Origin) -> TurnDone:

@@ -63,13 +63,15 @@ async def test_an_emergency_reaches_patient_and_nurse_while_the_nurse_answers(st
     session_id, client = await station.patient()
     await client.asked("m1", "你好")
     nurse = await station.nurse()
-    await nurse.claim(session_id)
+    number = await nurse.claim(session_id)
     watch = await nurse.watch()
     await watch.send(type="follow", session_id=session_id, after=0)
     await client.say("m2", "我胸口压着疼，喘不上气，出冷汗")
     assert (await client.until("escalation.raised"))["disposition"] == "CALL_120"
     assert (await watch.event("escalation.raised"))["disposition"] == "CALL_120"
     assert (await client.end_of("m2"))["reason"] == "handoff"
+    await nurse.post(f"/sessions/{session_id}/release", 204, token=number)
+    assert "120" in (await client.until("response.done", origin="fixed"))["text"]
 
 
 async def test_a_nurse_who_is_gone_loses_the_conversation_to_the_agent(station: Station) -> None:
