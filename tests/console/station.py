@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from agent.packs import Library
-from app.bootstrap import PackAlarm, notice
+from app.bootstrap import PAGES, WEB, PackAlarm, notice
 from app.console import PackNames
 from app.server import Server, bound
 from channels.console.live import Live, listen
@@ -25,6 +25,7 @@ from channels.console.routes import routes
 from channels.console.takeover import Takeover
 from channels.http import Application, Calls
 from channels.hub import Hub
+from channels.pages import Pages
 from channels.ports import Rules, Services
 from channels.sessions import Sessions
 from channels.websocket import Realtime
@@ -222,7 +223,7 @@ async def station(folder: Path) -> AsyncIterator[Station]:
         app = Application(
             Calls(services=services, sessions=sessions, hub=hub, exposition=lambda: (b"", "text/plain")),
             Realtime(services=services, sessions=sessions, hub=hub, allowed_origins=frozenset()),
-            pages=routes(console, live, hub),
+            pages=[*routes(console, live, hub), *Pages(WEB, aliases=PAGES).routes()],
             allowed_origins=frozenset(),
         )
         urls: asyncio.Future[str] = asyncio.get_running_loop().create_future()
