@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from app.corrections import CORRECTIONS, corrected
+from app.corrections import CORRECTIONS, corrected, verdicts
 from app.evaluating import Readings, open_readings, play_all
 from app.evaluating_model import open_answering, with_model
 from app.model_cli import NO_MODEL
@@ -71,6 +71,9 @@ def eval_triage(
         named = next((one.model for one in asked if one.model != "none"), settings.model)
         beside = told, Asking(model=named, without_model=told.without_model)
     _show("triage", report(outcomes), source, pack.version, beside=beside, print_json=print_json, out=out)
+    if cases == CORRECTIONS and not print_json:
+        for line in verdicts(outcomes):
+            print(line)
     if html:
         page = triage_page(
             report(outcomes), outcomes, title=f"Triage: {source.name}, pack {pack.version}", caveat=CAVEAT

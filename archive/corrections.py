@@ -11,7 +11,7 @@ from archive.chain import AuditChain, Entry
 from archive.database import Database
 from archive.desk_schema import corrections
 from domain.correction import Correction, CorrectionId, Fault
-from domain.errors import NotFound
+from domain.errors import Forbidden, NotFound
 from domain.session import SessionId
 from domain.staff import StaffId
 
@@ -63,17 +63,19 @@ class SqlCorrections:
 
     async def close(self, correction_id: CorrectionId, *, by: StaffId, now: datetime) -> None:
         """The knowledge was put right, or nothing is to be done."""
-        known = select(corrections.c.session_id).where(corrections.c.id == correction_id)
+        known = select(corrections.c.session_id, corrections.c.staff_id).where(corrections.c.id == correction_id)
         closed = update(corrections).where(corrections.c.id == correction_id, corrections.c.closed_at.is_(None))
 
         def work(connection: Connection) -> None:
-            session_id = connection.execute(known).scalar()
-            if session_id is None:
+            found = connection.execute(known).one_or_none()
+            if found is None:
                 raise NotFound("correction")
+            if found.staff_id == by:
+                raise Forbidden
             if connection.execute(closed.values(closed_at=now)).rowcount:
                 detail = {"staff": by, "correction": correction_id}
                 self._chain.append(
-                    connection, Entry(event="correction.closed", session_id=session_id, at=now, detail=detail)
+                    connection, Entry(event="correction.closed", session_id=found.session_id, at=now, detail=detail)
                 )
 
         await self._database.write(work)

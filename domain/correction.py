@@ -56,5 +56,6 @@ class Corrections(Protocol):
         """The knowledge was put right, or nothing is to be done; one that is closed is fine.
 
         Raises:
+            Forbidden: `by` wrote it; a second person decides.
             NotFound: no such correction.
         """

@@ -20,18 +20,31 @@ _SURNAMES: Final = (
     "付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
 _NAMED: Final = re.compile(
-    rf"((?:叫|名字是|姓名[是：:]?)\s*)[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[，。、,.！!？?\s]|$)"
+    rf"((?:叫|名字是|名字叫|姓名[是：:]?|联系人[是：:]?)\s*)[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[，。、,.！!？?；;\s]|$)"
 )
+_TITLED: Final = re.compile(
+    rf"[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}(?=先生|女士|小姐|太太|医生|大夫|主任|护士|师傅|老师)"
+)
+_SURNAMED: Final = re.compile(rf"(免贵姓|我姓|他姓|她姓|姓是)[{_SURNAMES}]")
 _PLACE: Final = re.compile(
     r"[\u4e00-\u9fff]{2,6}(?:路|街|巷|弄)\d+号?|[\u4e00-\u9fff]{2,8}(?:小区|花园|新村)[\d\-栋单元室号]*"
+)
+_NUMBER: Final = re.compile(r"\*+[0-9０-９Xx零〇一二三四五六七八九幺两\-–— ]{2}|[0-9０-９]{6,}")
+_HANDLE: Final = re.compile(
+    r"((?:微信|QQ|qq|住院|门诊|病历|就诊|床|医保|社保|工)(?:卡)?号[是：:\s]*)[A-Za-z0-9０-９_\-]+|[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+"
 )
 _WHO: Final = {Relation.SELF: "本人", Relation.CHILD: "孩子", Relation.PARENT: "老人", Relation.OTHER: "家人"}
 _SEX: Final = {Sex.MALE: "男", Sex.FEMALE: "女"}
 
 
 def deidentified(text: str) -> str:
-    """The words without numbers, names a person gave and addresses."""
-    return _PLACE.sub("某地", _NAMED.sub(r"\1某某", mask(text)))
+    """The words without the names, addresses, accounts and numbers that say who somebody is.
+
+    Names are known by what stands before or after them; figures of up to five digits are measurements and stay.
+    """
+    numbered = _HANDLE.sub(lambda found: f"{found[1] or ''}某号", mask(text))
+    named = _TITLED.sub("某", _SURNAMED.sub(r"\1某", _NAMED.sub(r"\1某某", _NUMBER.sub("某号", numbered))))
+    return _PLACE.sub("某地", named)
 
 
 def made(

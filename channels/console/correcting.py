@@ -64,7 +64,7 @@ class Corrector:
         return answer({"items": [correction_fields(one) | {"by": staff.get(one.by, GONE)} for one in found]})
 
     async def close(self, request: Request, session: StaffSession) -> Response:
-        """`POST /console/api/corrections/{id}/close`."""
+        """`POST /console/api/corrections/{id}/close`: by somebody else than whoever wrote it."""
         now = self.console.services.clock.now()
         await self._corrections.close(CorrectionId(request.path_params["id"]), by=session.staff.id, now=now)
         return done()
@@ -126,6 +126,6 @@ def _content(asked: Correcting, decision: DecisionRecord | None) -> dict[str, Js
         "rule_ids": list(decision.rule_ids) if decision else [],
         "knowledge_version": decision.knowledge_version if decision else "",
         "model": decision.model if decision else "",
-        "right": asked.right.model_dump(),
+        "right": asked.right.model_dump() | {"text": deidentified(asked.right.text)},
         "note": deidentified(asked.note),
     }

@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
-from app.corrections import corrected
+from app.corrections import corrected, verdicts
 from app.staff_cli import opened_archive
 from archive.opening import OpenArchive
+from domain.clinical import Disposition
 from domain.correction import Correction, CorrectionId, Fault
+from domain.errors import Forbidden
 from domain.session import SessionId
 from domain.staff import Role
+from evals.case import Case
+from evals.play import Outcome
 from tests.stores import MONDAY_MORNING
 
 pytestmark = pytest.mark.e2e
@@ -36,6 +40,7 @@ def test_corrections_with_a_case_are_played_also_once_closed(tmp_path: Path, mon
 
     async def correct(archive: OpenArchive) -> None:
         nurse = await archive.staff.add("lihua", "李护士", Role.NURSE, "a long password", second_factor=False)
+        chief = await archive.staff.add("chief", "王护士长", Role.SUPERVISOR, "a long password", second_factor=False)
         for number, case in (("C-1", CASE), ("C-2", None)):
             await archive.corrections.add(
                 Correction(
@@ -48,8 +53,17 @@ def test_corrections_with_a_case_are_played_also_once_closed(tmp_path: Path, mon
                     case=case,
                 )
             )
-        await archive.corrections.close(CorrectionId("C-1"), by=nurse.staff.id, now=MONDAY_MORNING)
+        with pytest.raises(Forbidden):
+            await archive.corrections.close(CorrectionId("C-1"), by=nurse.staff.id, now=MONDAY_MORNING)
+        await archive.corrections.close(CorrectionId("C-1"), by=chief.staff.id, now=MONDAY_MORNING)
         assert [one.id for one in await archive.corrections.listed()] == ["C-2"]
 
     opened_archive(correct)
     assert [(one.id, one.opening) for one in corrected()] == [("C-1", ("手被生锈的铁片划破了",))]
+
+
+def test_every_case_is_said_to_pass_or_why_not() -> None:
+    """What was wanted beside what came."""
+    case = Case.model_validate(CASE)
+    outcomes = [Outcome(case=case, disposition=Disposition[level]) for level in ("VISIT_24H", "OPD")]
+    assert verdicts(outcomes) == ("passes  C-1", "FAILS   C-1: wanted VISIT_24H, got OPD")

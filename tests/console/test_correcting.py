@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from channels.console.case_making import deidentified, made
 from domain.patient import PatientProfile
@@ -25,6 +28,9 @@ pytestmark = pytest.mark.e2e
         ("我叫了救护车", "我叫了救护车"),
         ("孩子叫李雷。发烧", "孩子叫某某。发烧"),
         ("住在康宁路18号，胸口疼", "某地，胸口疼"),
+        ("我姓白，白细胞12000", "我姓某，白细胞12000"),
+        ("上次是陈建国医生看的", "上次是某医生看的"),
+        ("住院号是A20260001，咳血", "住院号是某号，咳血"),
     ],
 )
 def test_who_somebody_is_leaves_the_case(said: str, kept: str) -> None:
@@ -32,9 +38,19 @@ def test_who_somebody_is_leaves_the_case(said: str, kept: str) -> None:
     assert deidentified(said).removeprefix("住在") == kept
 
 
-def test_phone_numbers_leave_the_case() -> None:
-    """Typed into the chat or not."""
-    assert "13800138000" not in deidentified("打我电话13800138000")
+SURNAMES, GIVEN = "王李张陈白高", "小梅建国秀英子轩"
+NAMES = st.builds("".join, st.tuples(st.sampled_from(SURNAMES), st.text(GIVEN, min_size=1, max_size=2)))
+PHONES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
+ID_NUMBERS = st.from_regex(r"[1-6][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|2[0-8])[0-9]{3}[0-9X]", fullmatch=True)
+
+
+@given(name=NAMES, phone=PHONES, number=ID_NUMBERS, tail=st.sampled_from(["头疼", "胸口闷。", "，发烧39度"]))
+def test_no_name_and_no_number_of_a_session_stays_in_a_case(name: str, phone: str, number: str, tail: str) -> None:
+    """Nor a part of a number that would be enough to know it again."""
+    kept = deidentified(f"我叫{name}，身份证{number}，电话{phone} {name}先生{tail}")
+    assert name not in kept
+    assert re.search(r"\d{3}", kept) is None
+    assert kept.endswith(tail)
 
 
 def a_line(author: Author, text: str, trace_id: str, origin: str = "") -> Message:
@@ -97,7 +113,10 @@ async def test_a_correction_becomes_a_task_and_a_case(station: Station) -> None:
     await nurse.post(f"/corrections/{own['id']}/close", 403)
     chief = await station.nurse("chief", Role.SUPERVISOR)
     await chief.post(f"/corrections/{own['id']}/close", 204)
+    mine = await chief.post(path, 201, body=body)
+    await chief.post(f"/corrections/{mine['id']}/close", 403)
+    await (await station.nurse("second", Role.ADMIN)).post(f"/corrections/{mine['id']}/close", 204)
     assert len((await nurse.get("/corrections"))["items"]) == 2
-    assert len((await nurse.get("/corrections?all=1"))["items"]) == 3
+    assert len((await nurse.get("/corrections?all=1"))["items"]) == 4
     await nurse.post(path, 422, body={**body, "kind": "else"})
     await chief.post("/corrections/C-none/close", 404)
