@@ -10,6 +10,7 @@ from archive.chain import AuditChain
 from archive.claims import SqlClaims
 from archive.corrections import SqlCorrections
 from archive.database import Database
+from archive.drafts import SqlDrafts
 from archive.figures import SqlFigures
 from archive.follow_up.base import Base
 from archive.follow_up.store import SqlFollowUp
@@ -22,6 +23,7 @@ from archive.sealing import Cipher, MasterKey
 from archive.sessions import SqlSessionStore
 from archive.staff import SqlStaff
 from archive.terms import TermIndex
+from archive.trainings import SqlTrainings
 from domain.ports import Clock
 
 migrate = upgrade("archive", ENVIRONMENT / "versions")
@@ -60,6 +62,8 @@ class OpenArchive:
     figures: SqlFigures
     staff: SqlStaff
     corrections: SqlCorrections
+    drafts: SqlDrafts
+    trainings: SqlTrainings
     rebuilding: Rebuilding
     follow_up: SqlFollowUp
 
@@ -82,6 +86,8 @@ async def open_archive(database: Database, *, cipher: Cipher, master: MasterKey,
         figures=SqlFigures(database),
         rebuilding=Rebuilding(database, archive, index),
         corrections=SqlCorrections(database, chain),
+        drafts=SqlDrafts(database, chain, clock),
+        trainings=SqlTrainings(database),
         staff=SqlStaff(database, chain, cipher, clock, key=master.derive("staff")),
         follow_up=SqlFollowUp(Base(database=database, cipher=cipher, master=master, chain=chain)),
     )
