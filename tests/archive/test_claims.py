@@ -111,3 +111,24 @@ async def test_nobody_can_claim_what_does_not_exist(opened: OpenArchive, clock: 
     with pytest.raises(NotFound):
         await opened.claims.claim(SESSION, by=StaffId("st_1"), now=clock.now())
     assert not await opened.desk.held(SESSION, now=clock.now())
+
+
+async def test_turns_claims_and_requests_at_once_do_not_stop_each_other(opened: OpenArchive, clock: SetClock) -> None:
+    """They lock in one order, so no database has to break a circle."""
+    first, _ = await two_nurses(opened)
+
+    async def talk(number: int) -> None:
+        await opened.archive.record_turn([a_message(input_id=f"at-once-{number}")], None)
+
+    async def ask(number: int) -> None:
+        await opened.desk.request(SESSION, reason="人工", urgent=number % 2 == 0, key=f"k{number}", now=clock.now())
+
+    async def take(_number: int) -> None:
+        await opened.claims.claim(SESSION, by=first, now=clock.now())
+        await opened.case_work.handle(SESSION, "完成", by=first, now=clock.now())
+
+    await asyncio.gather(*(work(number) for number in range(8) for work in (talk, ask, take)))
+    case = await opened.cases.case(SESSION, now=clock.now())
+    assert case.messages == 9
+    assert case.claim is not None
+    assert case.claim.number == 8
