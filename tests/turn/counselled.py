@@ -12,6 +12,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from agent.deps import Deps
 from agent.graph import build
+from agent.model.budgets import Budgets
 from agent.turn import Turns
 from domain.model_call import ModelPurpose
 from memory.codec import codec
@@ -19,6 +20,9 @@ from prompts.loader import PLACES, prompt
 from tests.fakes.ollama_server import Model, OllamaServer, Seen, serving
 from tests.model.bench import pool_of
 from tests.turn.bedside import Bedside, bedside
+
+PATIENT = Budgets(understanding_seconds=60.0, first_sentence_seconds=60.0, answer_seconds=60.0)
+"""What is tested is not how quick this machine is; the tests of lateness bring budgets of their own."""
 
 
 @dataclass
@@ -76,7 +80,7 @@ async def counselled(folder: Path, model: Model, **changed: Any) -> AsyncIterato
         patient = await stack.enter_async_context(bedside(folder))
         server = await stack.enter_async_context(serving({"r1": model}))
         pool = await stack.enter_async_context(pool_of([server.url]))
-        deps: Deps = replace(patient.deps, model=pool, model_meter=meter, **changed)
+        deps: Deps = replace(patient.deps, **{"model": pool, "model_meter": meter, "budgets": PATIENT, **changed})
         turns = Turns(build(InMemorySaver(serde=codec)), deps)
         try:
             yield Counselled(patient=replace(patient, turns=turns, deps=deps), server=server, meter=meter)

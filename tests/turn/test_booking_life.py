@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -38,13 +39,12 @@ async def booked(patient: Bedside, wish: str = "我想挂周五的消化科") ->
 async def filled(patient: Bedside, query: SlotQuery | None = None) -> list[HoldId]:
     """Everybody else takes every place of the query; the holds, first taken first."""
     query = query or SlotQuery(department_ids=(FULL,), limit=500)
-    holds, now = [], patient.clock.now()
-    for slot in await patient.deps.scheduling.search(query):
-        for place in range(slot.left):
-            key = f"fill:{slot.id}:{place}"
-            held = await patient.deps.scheduling.hold(slot.id, session_id=STRANGER, key=key, now=now)
-            holds.append(held.id)
-    return holds
+    scheduling, now = patient.deps.scheduling, patient.clock.now()
+    places = [(slot.id, place) for slot in await scheduling.search(query) for place in range(slot.left)]
+    holds = await asyncio.gather(
+        *(scheduling.hold(slot, session_id=STRANGER, key=f"fill:{slot}:{place}", now=now) for slot, place in places)
+    )
+    return [held.id for held in holds]
 
 
 async def live(patient: Bedside) -> list[str]:

@@ -45,6 +45,8 @@ MODELS = {
     "thinking": FakeModel(says=lambda request: f"<think>没事的</think>{soothing(request)}", width=3),
     "slow": SLOW,
 }
+ALIKE = ("guessing otherwise", "thinking")
+"""Models much like another of them; they take part in `make test-long`."""
 
 
 @dataclass
@@ -177,7 +179,7 @@ def _alarming() -> Iterator[str]:
             yield f"{LISTLESS}，{row.said[0]}，整宿整宿翻饼子"
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.long] * (name in ALIKE)) for name in MODELS])
 async def test_no_emergency_is_taken_less_seriously_with_any_model(patient: Bedside, name: str) -> None:
     """Each wording on its own; without a model is the measure."""
     measures = await _measures(patient)
