@@ -40,6 +40,9 @@ SERVER_MADE = "~"
 """First character of an input id the server made; clients cannot use it."""
 
 
+RESPONSE = "r_"
+"""What the id of a response begins with."""
+
 FAILURES_BEFORE_HANDOFF = 2
 """Defects in a row after which a person is called."""
 
@@ -178,7 +181,7 @@ class Answering:
         return self.number
 
     def _begin(self, accepted: Accepted) -> str:
-        self.response_id = "r_" + secrets.token_hex(6)
+        self.response_id = RESPONSE + secrets.token_hex(6)
         self._outbox.put(wire.created(self.response_id, self.next_number(), accepted.in_reply_to))
         return self.response_id
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from channels import events as wire
-from channels.answering import Answering
+from channels.answering import RESPONSE, Answering
 from channels.discretion import AMBULANCE
 from channels.inputs import Inputs
 from channels.lookout import Lookout
@@ -184,7 +184,7 @@ class Spoken:
 
     def say(self, text: str, *, in_reply_to: str | None = None, choices: ChoicesReady | None = None) -> None:
         """Say a fixed text of the channel's own, as a response like any other."""
-        response_id = "r_" + secrets.token_hex(6)
+        response_id = RESPONSE + secrets.token_hex(6)
         self._outbox.put(wire.created(response_id, self._answering.next_number(), in_reply_to))
         self._outbox.put(wire.delta(response_id, text))
         if choices is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from channels import events as wire
-from channels.answering import Answering
+from channels.answering import RESPONSE, Answering
 from channels.client_frames import SessionUpdate
 from channels.discretion import Discretion
 from channels.flood import Bucket, Verdict
@@ -213,9 +213,6 @@ class Voice:
             await outlet.live(self._outbox.stamped(starting))
         await outlet.audio(number.to_bytes(NUMBER_BYTES) + pcm)
 
-    def sentence(self, *, interruptible: bool) -> None:
-        """Nothing a client needs to know."""
-
     def ended(self, speech_id: str, number: int, reason: str) -> None:
         """No more audio with this number."""
         if self._starting is None:
@@ -223,8 +220,9 @@ class Voice:
         self._starting = None
 
     def unheard(self, speech_id: str, text: str) -> None:
-        """What of an answer was given up."""
-        self._keep_unheard(speech_id, text)
+        """What was given up; of an answer that is noted, other things are said again or stand elsewhere."""
+        if speech_id.startswith(RESPONSE):
+            self._keep_unheard(speech_id, text)
 
     def first_audio(self, seconds: float) -> None:
         """How long the first audio took."""
@@ -298,5 +296,5 @@ class Voice:
             self._on_idle()
 
     def _new_bucket(self) -> Bucket:
-        """Ten seconds at once, then twice real time."""
-        return Bucket(per_second=2.0 * BYTES_A_SECOND, burst=10.0 * BYTES_A_SECOND, strike_limit=10 * BYTES_A_SECOND)
+        """Twenty seconds at once, then twice real time."""
+        return Bucket(per_second=2.0 * BYTES_A_SECOND, burst=20.0 * BYTES_A_SECOND, strike_limit=10 * BYTES_A_SECOND)

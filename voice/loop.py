@@ -12,11 +12,11 @@ from voice.ear import Ear
 from voice.hearing import Hearing, Said
 from voice.parts import OpenVoice
 from voice.segmenter import Segmenter
-from voice.speaking import Audience, Speaker
+from voice.speaking import Outlet, Speaker
 from voice.wording import back_channel
 
 
-class Line(Audience, Protocol):
+class Line(Outlet, Protocol):
     """Where the voice comes from and goes to."""
 
     def new_id(self) -> str:

@@ -28,8 +28,8 @@ SETTLED: Final = 0.02
 """Seconds of a piece that may be missing where it still counts as heard."""
 
 
-class Audience(Protocol):
-    """Who is told what is being said."""
+class Outlet(Protocol):
+    """Where audio goes."""
 
     def number(self) -> int:
         """A number no audio bore before."""
@@ -40,9 +40,6 @@ class Audience(Protocol):
     async def audio(self, number: int, pcm: bytes) -> None:
         """One frame of it; returns when it is on its way."""
 
-    def sentence(self, *, interruptible: bool) -> None:
-        """A piece begins that may, or may not, be interrupted."""
-
     def ended(self, speech_id: str, number: int, reason: str) -> None:
         """No more audio with this number; `said` when all of it was heard."""
 
@@ -51,6 +48,13 @@ class Audience(Protocol):
 
     def first_audio(self, seconds: float) -> None:
         """How long the first audio of a speech took, from its text on."""
+
+
+class Audience(Outlet, Protocol):
+    """Who is told what is being said."""
+
+    def sentence(self, *, interruptible: bool) -> None:
+        """A piece begins that may, or may not, be interrupted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from tests.fakes.memory import FakeMemory, FakeServer
 from tests.fakes.meter import FakeMeter
 from tests.fakes.turns import FakeAlarm, FakeTurns, fake_screen
 from tests.stores import SetClock, sqlite_archive
+from voice.parts import NO_VOICE, OpenVoice
 
 NOTICE = Notice(
     text="我是 AI 助手",
@@ -115,6 +116,7 @@ class Ward:
             subprotocols=subprotocols,  # type: ignore[arg-type]  # any text is wanted here
             additional_headers=headers,
             max_size=None,
+            max_queue=None,
             compression=None,
         )
         client = Client(socket)
@@ -141,6 +143,7 @@ class Client:
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
         self.seen: list[dict[str, Any]] = []
+        self.audio: dict[int, bytes] = {}
 
     async def send(self, type_: str, **fields: Any) -> None:
         """Send a frame."""
@@ -156,9 +159,12 @@ class Client:
         return await self.until("consent.updated")
 
     async def next(self) -> dict[str, Any]:
-        """The next event."""
+        """The next event; audio that comes before it is kept by its number."""
         async with asyncio.timeout(10):
-            event: dict[str, Any] = orjson.loads(await self.socket.recv())
+            while isinstance(received := await self.socket.recv(), bytes):
+                number = int.from_bytes(received[:4])
+                self.audio[number] = self.audio.get(number, b"") + received[4:]
+        event: dict[str, Any] = orjson.loads(received)
         SERVER_EVENTS.validate_python(event)
         self.seen.append(event)
         return event
@@ -209,7 +215,7 @@ class Backing:
 
 
 @asynccontextmanager
-async def ward(
+async def ward(  # noqa: PLR0913 - every part of a service may be another
     folder: Path,
     *,
     turns: FakeTurns | None = None,
@@ -219,6 +225,7 @@ async def ward(
     rules: Rules | None = None,
     allowed_origins: frozenset[str] = frozenset(),
     pages: list[BaseRoute] | None = None,
+    voice: OpenVoice = NO_VOICE,
 ) -> AsyncIterator[Ward]:
     """Serve on a free port until the context ends."""
     clock = clock or SetClock()
@@ -244,6 +251,7 @@ async def ward(
             meter=meter,
             health=health,
             rules=rules or Rules(frame_burst=200.0),
+            voice=lambda: voice,
         )
         hub = Hub(services)
         sessions = Sessions(services=services, hub=hub)
