@@ -41,10 +41,10 @@ class Reloaded:
 
 
 class Reloading:
-    """Loads the pack of `opening`'s directory anew when told to; one at a time."""
+    """Loads the pack of a directory anew when told to, or that of another; one at a time."""
 
     def __init__(
-        self, library: Library, opening: Callable[[], Knowledge], metrics: Metrics, *, directory: Path, report: Path
+        self, library: Library, opening: Callable[[Path], Knowledge], metrics: Metrics, *, directory: Path, report: Path
     ) -> None:
         self._library = library
         self._opening = opening
@@ -55,10 +55,19 @@ class Reloading:
         self._content = content_of(directory)
         metrics.packs(library.versions)
 
+    @property
+    def directory(self) -> Path:
+        """Where the pack at work was read from."""
+        return self._directory
+
     async def reload(self) -> Reloaded:
         """Load and check the pack in a thread, and put it to work only if nothing is wrong with it."""
+        return await self.turn_to(self._directory)
+
+    async def turn_to(self, directory: Path) -> Reloaded:
+        """The same with the pack of another directory, which is the one that is reloaded from then on."""
         async with self._turn:
-            reloaded = await self._reload()
+            reloaded = await self._reload(directory)
         self._metrics.reloaded(reloaded.outcome)
         self._metrics.packs(self._library.versions)
         log.info("pack_reloaded", outcome=reloaded.outcome, version=reloaded.version)
@@ -73,27 +82,28 @@ class Reloading:
             self._metrics.packs(self._library.versions)
             collect()
 
-    async def _reload(self) -> Reloaded:
+    async def _reload(self, directory: Path) -> Reloaded:
         at_work = self._library.newest
-        content = await asyncio.to_thread(content_of, self._directory)
+        content = await asyncio.to_thread(content_of, directory)
         if content == self._content:
+            self._directory = directory
             return Reloaded(outcome="unchanged", version=at_work.pack.version)
-        problems, knowledge = await asyncio.to_thread(self._load)
+        problems, knowledge = await asyncio.to_thread(self._load, directory)
         if knowledge is not None:
             problems = _against(at_work, knowledge)
         if knowledge is None or problems:
             return Reloaded(outcome="refused", version=at_work.pack.version, problems=problems)
         self._library.release(knowledge, at=time.monotonic())
-        self._content = content
+        self._directory, self._content = directory, content
         collect()
         return Reloaded(outcome="applied", version=knowledge.pack.version)
 
-    def _load(self) -> tuple[tuple[str, ...], Knowledge | None]:
+    def _load(self, directory: Path) -> tuple[tuple[str, ...], Knowledge | None]:
         """The pack, compiled; or everything that is wrong with it."""
         try:
-            return (), self._opening()
+            return (), self._opening(directory)
         except KnowledgeError as problem:
-            found = survey(self._directory)[1] or (problem,)
+            found = survey(directory)[1] or (problem,)
             return tuple(str(one) for one in found), None
 
     def _write(self, reloaded: Reloaded) -> None:
@@ -119,9 +129,15 @@ def _against(at_work: Knowledge, fresh: Knowledge) -> tuple[str, ...]:
 def content_of(directory: Path) -> str:
     """A fingerprint of everything the pack is read from."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in directory.rglob("*") if path.suffix in _CONTENT):
-        digest.update(str(path.relative_to(directory)).encode() + b"\0" + path.read_bytes() + b"\0")
+    for name, text in content_files(directory).items():
+        digest.update(name.encode() + b"\0" + text + b"\0")
     return digest.hexdigest()
+
+
+def content_files(directory: Path) -> dict[str, bytes]:
+    """Every file the pack is read from, by its name from the directory, in order."""
+    paths = sorted(path for path in directory.rglob("*") if path.suffix in _CONTENT)
+    return {str(path.relative_to(directory)): path.read_bytes() for path in paths}
 
 
 def collect() -> None:

@@ -94,7 +94,7 @@ class SqlDrafts:
             .where(knowledge_drafts.c.id == draft_id, knowledge_drafts.c.revision == revision)
             .values(findings=orjson.dumps(check).decode())
         )
-        await self._database.write(lambda c: c.execute(statement) and None)
+        await self._database.write(lambda c: c.execute(statement).rowcount)
 
     async def release(self, release: Release, *, after: int, answers: tuple[CorrectionId, ...] = ()) -> int:
         """Make it the newest, its draft released and its corrections closed, in one step."""

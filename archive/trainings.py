@@ -31,7 +31,7 @@ class SqlTrainings:
             "department_right": trained.department_right,
             "content": orjson.dumps(trained.content).decode(),
         }
-        await self._database.write(lambda c: c.execute(insert(trainings), row) and None)
+        await self._database.write(lambda c: c.execute(insert(trainings), row).rowcount)
 
     async def listed(self, by: StaffId | None = None) -> tuple[Trained, ...]:
         """The last thousand, newest first."""

@@ -19,6 +19,11 @@ _PARAMETER = re.compile(r"\{([a-z][a-z_]*)\}")
 _ID = re.compile(r"[a-z]+(?:\.[a-z0-9_]+)+")
 
 
+def parameters(text: str) -> frozenset[str]:
+    """The names that stand in braces."""
+    return frozenset(_PARAMETER.findall(text))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """One fixed text: what is said, with `{name}` where a value goes, and where it comes from."""
@@ -30,7 +35,7 @@ class Wording:
     @property
     def parameters(self) -> frozenset[str]:
         """The names a caller must give."""
-        return frozenset(_PARAMETER.findall(self.text))
+        return parameters(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

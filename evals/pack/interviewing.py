@@ -25,11 +25,12 @@ _MILDEST = {"temp": 36.5, "gest_weeks": 20.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """How an interview ended: how urgent, which departments, which questions on the way."""
+    """How an interview ended: how urgent, which departments, which questions on the way, and why."""
 
     disposition: Disposition
     departments: tuple[str, ...]
     questions: tuple[str, ...]
+    reasons: tuple[str, ...]
 
 
 def play(pack: Pack, complaint_id: str, case: ChartCase) -> End:
@@ -46,7 +47,8 @@ def play(pack: Pack, complaint_id: str, case: ChartCase) -> End:
 def _ended(step: Decide, asked: tuple[str, ...]) -> End:
     result = step.result
     departments = tuple(choice.name for choice in result.departments)
-    return End(disposition=result.disposition, departments=departments, questions=asked)
+    reasons = tuple(dict.fromkeys(reason.text for reason in result.reasons))
+    return End(disposition=result.disposition, departments=departments, questions=asked, reasons=reasons)
 
 
 def _reply(ask: Ask, pack: Pack, answers: Mapping[str, Value]) -> Answer:

@@ -7,13 +7,13 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 from typer.testing import CliRunner
 
+from agent.deps import Knowledge
 from agent.packs import Library
 from app.asking import ask_to_reload
 from app.knowledge import open_knowledge
@@ -54,8 +54,11 @@ def edit(pack: Path) -> Edit:
 @pytest.fixture
 def reloading(pack: Path, tmp_path: Path) -> Reloading:
     """What the service reloads with, and a library on the pack as it was."""
-    opening = partial(open_knowledge, (), booking_rules=(), doctors=tuple, directory=pack)
-    return Reloading(Library(opening()), opening, Metrics(), directory=pack, report=tmp_path / REPORT)
+
+    def opening(directory: Path) -> Knowledge:
+        return open_knowledge((), booking_rules=(), doctors=tuple, directory=directory)
+
+    return Reloading(Library(opening(pack)), opening, Metrics(), directory=pack, report=tmp_path / REPORT)
 
 
 VERSION = load_pack().version
