@@ -6,9 +6,10 @@ of their own, with the erasure log; only their newest backup should be kept. Wit
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,30 +20,46 @@ from app.clock import SystemClock
 from app.settings import Settings
 from app.stores import make_directory
 from archive.database import EmbeddedDatabase
+from archive.follow_up.store import ERASED_EVENT
 from archive.opening import open_archive
 from domain.errors import SettingsError
 from domain.session import SessionId
 from memory import crypto
 
 ARCHIVE: Final = "archive.db"
+HOSPITAL: Final = "hospital.db"
 KEYS: Final = "keys.db"
+_KEY_TABLE: Final = "CREATE TABLE keys (place TEXT, owner TEXT, wrapped BLOB, PRIMARY KEY (place, owner))"
 ERASURES: Final = "erasures.txt"
+_KEY: Final = "key:"
+"""Before the digest of a destroyed key in the erasure log; the other lines are sessions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyColumn:
-    """Where a database keeps its wrapped keys."""
+    """Where a table keeps its wrapped keys."""
 
-    file: str
     table: str
     owner: str
     column: str
 
 
-KEY_COLUMNS: Final = (
-    KeyColumn(file=ARCHIVE, table="session_keys", owner="session_id", column="wrapped"),
-    KeyColumn(file="hospital.db", table="patients", owner="id", column="wrapped_key"),
+KEY_COLUMNS: Final[Mapping[str, tuple[KeyColumn, ...]]] = {
+    ARCHIVE: (
+        KeyColumn(table="session_keys", owner="session_id", column="wrapped"),
+        KeyColumn(table="follow_up_patients", owner="patient_id", column="wrapped_key"),
+    ),
+    HOSPITAL: (
+        KeyColumn(table="patients", owner="id", column="wrapped_key"),
+        KeyColumn(table="identity_codes", owner="id", column="wrapped_key"),
+    ),
+}
+"""Every key a file holds, by the file's name."""
+_KEYLESS: Final = (
+    "DELETE FROM sessions WHERE id NOT IN (SELECT session_id FROM session_keys WHERE wrapped <> x'')",
+    "DELETE FROM follow_up_patients WHERE wrapped_key = x''",
 )
+"""What of the archive nobody can read any more: it was erased before its keys were copied."""
 
 
 def backup(settings: Settings, directory: Path, keys: Path) -> None:
@@ -55,14 +72,14 @@ def backup(settings: Settings, directory: Path, keys: Path) -> None:
     for place in (directory, keys):
         make_directory(place)
     with _opened(_fresh(keys / KEYS)) as kept:
-        kept.execute("CREATE TABLE keys (file TEXT, owner TEXT, wrapped BLOB, PRIMARY KEY (file, owner))")
-        for column in KEY_COLUMNS:
-            _copy(_existing(settings.data_dir / column.file), _fresh(directory / column.file), column, kept)
+        kept.execute(_KEY_TABLE)
+        for name, columns in KEY_COLUMNS.items():
+            _copy(_existing(settings.data_dir / name), _fresh(directory / name), columns, kept)
     (keys / ERASURES).write_text("".join(f"{one}\n" for one in _erased(settings.data_dir / ARCHIVE)), encoding="ascii")
 
 
 async def restore(settings: Settings, directory: Path, keys: Path, *, replace: bool = False) -> int:
-    """Put a backup with its keys in place, then erase again what was erased since; how many sessions that were.
+    """Put a backup with its keys in place, then erase again what was erased since; how much that was.
 
     The erasure logs beside the keys and of the database that is replaced both count.
 
@@ -72,8 +89,9 @@ async def restore(settings: Settings, directory: Path, keys: Path, *, replace: b
     """
     _embedded_only(settings)
     make_directory(settings.data_dir)
-    erased = dict.fromkeys((keys / ERASURES).read_text(encoding="ascii").split() if (keys / ERASURES).exists() else ())
-    current = [path for column in KEY_COLUMNS if (path := settings.data_dir / column.file).exists()]
+    logged = keys / ERASURES
+    erased = dict.fromkeys(logged.read_text(encoding="ascii").splitlines() if logged.exists() else ())
+    current = [path for name in KEY_COLUMNS if (path := settings.data_dir / name).exists()]
     if current and not replace:
         raise SettingsError("data_dir", f"{settings.data_dir} holds data; --replace gives it up")
     for path in current:
@@ -81,9 +99,9 @@ async def restore(settings: Settings, directory: Path, keys: Path, *, replace: b
     if (settings.data_dir / ARCHIVE).exists():
         erased |= dict.fromkeys(_erased(settings.data_dir / ARCHIVE))
     with _opened(_existing(keys / KEYS)) as kept:
-        for column in KEY_COLUMNS:
-            _put_back(_existing(directory / column.file), settings.data_dir / column.file, column, kept)
-    await _erase_again(settings, (SessionId(one) for one in erased))
+        for name, columns in KEY_COLUMNS.items():
+            _put_back(_existing(directory / name), settings.data_dir / name, columns, kept, erased)
+    await _erase_again(settings, erased)
     return len(erased)
 
 
@@ -92,35 +110,39 @@ def _embedded_only(settings: Settings) -> None:
         raise SettingsError("database_url", "a PostgreSQL database is backed up with pg_dump")
 
 
-def _copy(source: Path, target: Path, column: KeyColumn, kept: sqlite3.Connection) -> None:
+def _copy(source: Path, target: Path, columns: Iterable[KeyColumn], kept: sqlite3.Connection) -> None:
     """SQLite's own online backup; the keys are taken out of the copy and leave no trace in it."""
     with _opened(source) as original, _opened(target) as copy:
         original.backup(copy)
-        rows = copy.execute(f"SELECT {column.owner}, {column.column} FROM {column.table}").fetchall()  # noqa: S608 - names of our own
-        kept.executemany("INSERT INTO keys VALUES (?, ?, ?)", ((column.file, owner, key) for owner, key in rows))
+        for one in columns:
+            rows = copy.execute(f"SELECT {one.owner}, {one.column} FROM {one.table}").fetchall()  # noqa: S608 - names of our own
+            kept.executemany("INSERT INTO keys VALUES (?, ?, ?)", ((_place(target, one), *row) for row in rows))
+            copy.execute(f"UPDATE {one.table} SET {one.column} = x''")  # noqa: S608 - names of our own
         kept.commit()
-        copy.execute(f"UPDATE {column.table} SET {column.column} = x''")  # noqa: S608 - names of our own
-        if column.file == ARCHIVE:
+        if target.name == ARCHIVE:
             copy.execute("DELETE FROM search_terms")
         copy.commit()
         copy.execute("PRAGMA journal_mode = DELETE")
         copy.execute("VACUUM")
 
 
-def _put_back(source: Path, target: Path, column: KeyColumn, kept: sqlite3.Connection) -> None:
-    """The copy with its keys in place of `target`; sessions without a key were erased and go."""
+def _put_back(
+    source: Path, target: Path, columns: Iterable[KeyColumn], kept: sqlite3.Connection, erased: Container[str]
+) -> None:
+    """The copy with its keys in place of `target`, but those in `erased`; what of the archive has no key goes."""
     draft = _fresh(target.with_name(f".{target.name}.restoring"))
     with _opened(source) as original, _opened(draft) as copy:
         original.backup(copy)
         copy.execute("PRAGMA foreign_keys = ON")
-        copy.executemany(
-            f"UPDATE {column.table} SET {column.column} = ? WHERE {column.owner} = ?",  # noqa: S608 - names of our own
-            kept.execute("SELECT wrapped, owner FROM keys WHERE file = ?", (column.file,)).fetchall(),
-        )
-        if column.file == ARCHIVE:
-            copy.execute(
-                "DELETE FROM sessions WHERE id NOT IN (SELECT session_id FROM session_keys WHERE wrapped <> x'')"
+        for one in columns:
+            keys = kept.execute("SELECT wrapped, owner FROM keys WHERE place = ?", (_place(target, one),))
+            copy.executemany(
+                f"UPDATE {one.table} SET {one.column} = ? WHERE {one.owner} = ?",  # noqa: S608 - names of our own
+                [row for row in keys if _KEY + hashlib.sha256(row[0]).hexdigest() not in erased],
             )
+        if target.name == ARCHIVE:
+            for statement in _KEYLESS:
+                copy.execute(statement)
         copy.commit()
         copy.execute("VACUUM")
     for suffix in ("-wal", "-shm"):
@@ -128,22 +150,34 @@ def _put_back(source: Path, target: Path, column: KeyColumn, kept: sqlite3.Conne
     draft.replace(target)
 
 
-async def _erase_again(settings: Settings, erased: Iterable[SessionId]) -> None:
+def _place(file: Path, column: KeyColumn) -> str:
+    """Names a key column among those of all files."""
+    return f"{file.name}:{column.table}"
+
+
+async def _erase_again(settings: Settings, erased: Iterable[str]) -> None:
     """Replay the erasure log, then index what is left: the index is in no backup."""
     master = crypto.MasterKey.load(settings.data_dir / "master.key")
-    database = EmbeddedDatabase(settings.data_dir / ARCHIVE)
+    database, clock = EmbeddedDatabase(settings.data_dir / ARCHIVE), SystemClock(ZoneInfo(settings.zone))
     try:
-        opened = await open_archive(database, cipher=crypto, master=master, clock=SystemClock(ZoneInfo(settings.zone)))
-        for session_id in erased:
-            await opened.archive.erase(session_id)
+        opened = await open_archive(database, cipher=crypto, master=master, clock=clock)
+        for one in erased:
+            if one.startswith(_KEY):
+                await opened.archive.audit(ERASED_EVENT, SessionId(""), {"key": one.removeprefix(_KEY)})
+            else:
+                await opened.archive.erase(SessionId(one))
         await opened.rebuilding.rebuild()
     finally:
         await database.close()
 
 
 def _erased(path: Path) -> tuple[str, ...]:
+    """The erasure log: sessions from their own table, keys of followed-up patients from the audit chain; each once."""
+    destroyed = "SELECT DISTINCT json_extract(detail, '$.key') FROM audit WHERE event = ? ORDER BY 1"
     with _opened(path) as connection:
-        return tuple(one for (one,) in connection.execute("SELECT session_id FROM erasures ORDER BY at"))
+        sessions = [one for (one,) in connection.execute("SELECT session_id FROM erasures ORDER BY at")]
+        keys = [_KEY + one for (one,) in connection.execute(destroyed, (ERASED_EVENT,)) if one]
+    return (*sessions, *keys)
 
 
 def _unused(path: Path) -> None:

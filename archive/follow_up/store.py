@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -36,6 +37,8 @@ from domain.patient import PatientId
 
 AHEAD = timedelta(days=1)
 CALL_SUFFIX = "-call"
+ERASED_EVENT = "follow_up.erased"
+"""The audit chain's entry of an erased patient; it holds the digest of the key that no restore puts back."""
 _OPEN_PLANS = [status for status in CarePlanStatus if status.open]
 _OPEN = (TaskStatus.REQUESTED, TaskStatus.RECEIVED, TaskStatus.IN_PROGRESS)
 
@@ -234,14 +237,17 @@ class SqlFollowUp:
 
     async def erase(self, patient_id: PatientId, *, now: datetime) -> bool:
         """Destroy the patient's key and everything under it; `False`, and nothing done, while an alert is open."""
+        mine = follow_up_patients.c.patient_id == patient_id
+        key, gone = select(follow_up_patients.c.wrapped_key).where(mine), delete(follow_up_patients).where(mine)
         waiting = select(alerts.c.id).where(alerts.c.patient_id == patient_id, alerts.c.status != AlertStatus.CLOSED)
 
         def work(connection: Connection) -> bool:
             if connection.execute(waiting.limit(1)).first() is not None:
                 return False
-            gone = delete(follow_up_patients).where(follow_up_patients.c.patient_id == patient_id)
-            if connection.execute(gone).rowcount:  # the rest follows by its foreign keys
-                self._base.audit(connection, "follow_up.erased", now)
+            wrapped = connection.execute(key).scalar()
+            if wrapped is not None:
+                connection.execute(gone)  # the rest follows by its foreign keys
+                self._base.audit(connection, ERASED_EVENT, now, key=hashlib.sha256(wrapped).hexdigest())
             return True
 
         erased = await self._database.write(work)

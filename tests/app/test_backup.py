@@ -10,18 +10,22 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
-from app.backup import backup, restore
+from app.backup import KEY_COLUMNS, backup, restore
 from app.cli import cli
 from app.clock import SystemClock
 from app.settings import Settings, read_settings
 from archive.database import EmbeddedDatabase
 from archive.opening import OpenArchive, open_archive
+from archive.schema import metadata as of_archive
 from domain.errors import SettingsError
+from domain.follow_up_alert import AlertId
 from domain.patient import Consent, PatientProfile
 from domain.ports import SessionRecord
 from domain.session import Author, Channel, InputId, Message, Session, SessionId
 from memory import crypto
+from tests.follow_up.stage import NURSE, PATIENT_ID, alert, enrolled, in_session
 from tests.stores import SetClock, sqlite_hospital
+from tools.hospital.sql.schema import metadata as of_hospital
 
 pytestmark = pytest.mark.contract
 
@@ -103,15 +107,62 @@ async def test_newer_keys_beside_older_data_erase_too(settings: Settings, clock:
     await database.close()
 
 
+async def test_a_patient_who_was_erased_from_follow_up_after_the_backup_stays_erased(
+    settings: Settings, clock: SetClock, tmp_path: Path
+) -> None:
+    """Also if enrolled anew meanwhile, and if an alert was open then; kept patients are readable again."""
+    await _with_two_sessions(settings, clock)
+    database, opened = await _archive(settings)
+    await enrolled(opened, clock)
+    await in_session(opened, clock)
+    raised = alert(clock.now())
+    await opened.follow_up.alerts.raise_alert(raised)
+    backup(settings, tmp_path / "data", tmp_path / "keys")
+    await opened.follow_up.alerts.close(AlertId(raised.id), by=NURSE, reason="已处理", now=clock.now())
+    await database.close()
+    assert await restore(settings, tmp_path / "data", tmp_path / "keys", replace=True) == 0
+    database, opened = await _archive(settings)
+    assert await opened.follow_up.alerts.of_patient(PATIENT_ID) == (raised,)
+    await opened.follow_up.alerts.close(AlertId(raised.id), by=NURSE, reason="已处理", now=clock.now())
+    assert await opened.follow_up.erase(PATIENT_ID, now=clock.now())
+    await enrolled(opened, clock, number=2)
+    await database.close()
+    assert await restore(settings, tmp_path / "data", tmp_path / "keys", replace=True) == 1
+    database, opened = await _archive(settings)
+    assert await opened.follow_up.of_patient(PATIENT_ID) == ()
+    await enrolled(opened, clock, number=3)
+    await database.close()
+    backup(settings, tmp_path / "data", tmp_path / "keys")
+    assert await restore(settings, tmp_path / "data", tmp_path / "keys", replace=True) == 1
+    database, opened = await _archive(settings)
+    assert [plan.id for plan in await opened.follow_up.of_patient(PATIENT_ID)] == ["cp_3"]
+    assert (await opened.archive.verify()).broken_at is None
+    await database.close()
+
+
+def test_every_wrapped_key_of_every_table_is_taken_out() -> None:
+    """A table that gets keys of its own is covered, or this fails."""
+    for name, metadata in (("archive.db", of_archive), ("hospital.db", of_hospital)):
+        found = {
+            (table.name, column.name)
+            for table in metadata.tables.values()
+            for column in table.columns
+            if column.name.startswith("wrapped")
+        }
+        assert found == {(one.table, one.column) for one in KEY_COLUMNS[name]}
+
+
 async def test_a_backup_of_the_data_holds_no_key(settings: Settings, clock: SetClock, tmp_path: Path) -> None:
     """Not even in a freed page; everything is its owner's alone."""
     await _with_two_sessions(settings, clock)
-    database, _ = await _archive(settings)
-    wrapped = await database.read(lambda c: c.exec_driver_sql("SELECT wrapped FROM session_keys").scalars().all())
+    database, opened = await _archive(settings)
+    await enrolled(opened, clock)
+    keys = "SELECT wrapped FROM session_keys UNION SELECT wrapped_key FROM follow_up_patients"
+    wrapped = await database.read(lambda c: c.exec_driver_sql(keys).scalars().all())
     await database.close()
     backup(settings, tmp_path / "data", tmp_path / "keys")
     copy = (tmp_path / "data" / "archive.db").read_bytes()
-    assert wrapped
+    assert len(wrapped) == 3
     assert not any(key in copy for key in wrapped)
     assert all(key in (tmp_path / "keys" / "keys.db").read_bytes() for key in wrapped)
     assert (tmp_path / "keys" / "keys.db").stat().st_mode & 0o077 == 0
