@@ -6,16 +6,20 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
+from langgraph.checkpoint.memory import InMemorySaver
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from agent.graph import build
 from agent.packs import Library
+from agent.reception import Reception
+from agent.turn import Turns
 from app.bootstrap import PAGES, WEB, PackAlarm, notice
 from app.console import PackNames
 from app.server import Server, bound
@@ -32,6 +36,7 @@ from channels.websocket import Realtime
 from domain.desk_hours import DeskHours
 from domain.session import SessionId
 from domain.staff import Role
+from memory.codec import codec
 from tests.channels.ward import Client, FakeHealth
 from tests.fakes.desk import FakeBell, FakeTyping
 from tests.fakes.memory import FakeMemory, FakeServer
@@ -177,6 +182,8 @@ async def station(folder: Path) -> AsyncIterator[Station]:
     async with bedside(folder) as patient, AsyncExitStack() as stack:
         bell, typing = FakeBell(), FakeTyping()
         library, memory, archive = Library(knowledge()), FakeMemory(FakeServer()), patient.archive
+        reception = Reception(attended=archive.staff.attended, cases=archive.case_work, bell=bell)
+        patient.turns = Turns(build(InMemorySaver(serde=codec)), replace(patient.deps, reception=reception))
         services = Services(
             clock=patient.clock,
             timers=asyncio.get_running_loop(),

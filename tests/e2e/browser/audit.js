@@ -1,4 +1,4 @@
-/** What is wrong in the widget for people who see, hear or hit badly; given its root element. */
+/** What is wrong on a page of ours for people who see, hear or hit badly; given its root element. */
 root => {
   const found = [];
   const name = (node) => node.outerHTML.slice(0, 80);
@@ -36,9 +36,9 @@ root => {
   }
   const ids = [...root.querySelectorAll("[id]")].map(({ id }) => id);
   if (new Set(ids).size !== ids.length) found.push(["double id", ids]);
-  for (const image of root.querySelectorAll("svg")) if (!image.hasAttribute("aria-hidden")) found.push(["svg speaks"]);
+  for (const image of root.querySelectorAll("svg")) if (!image.matches("[aria-hidden], [aria-label]")) found.push(["svg speaks"]);
   if (root.scrollWidth > root.clientWidth) found.push(["wider than its frame", root.scrollWidth]);
   const log = root.querySelector(".log");
-  if (log.scrollWidth > log.clientWidth) found.push(["log scrolls sideways", log.scrollWidth]);
+  if (log && log.scrollWidth > log.clientWidth) found.push(["log scrolls sideways", log.scrollWidth]);
   return found;
 }

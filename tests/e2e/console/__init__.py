@@ -1,0 +1,1 @@
+"""The nurses' console in real Chromium, on a running service."""
