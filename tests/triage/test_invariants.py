@@ -8,16 +8,17 @@ from hypothesis import strategies as st
 
 from domain.clinical import Disposition
 from domain.patient import PatientProfile
-from knowledge.complaints import Complaint, Rule
+from knowledge.complaints import Complaint, QuestionKind, Rule
 from knowledge.domains import chart_domains
 from knowledge.logic import Value
-from knowledge.profile import CONDITIONS
-from tests.triage.patients import Patient, interview, shipped, truths, whole_truth
+from knowledge.profile import CONDITIONS, FERTILE_YEARS, SIGNS
+from tests.triage.patients import Patient, interview, ordinary_age, shipped, truths, whole_truth
 from tools.triage.chart import Chart
 from tools.triage.interview import Decide
 
 pytestmark = pytest.mark.unit
 
+CHILDBEARING = ("pregnant", "postpartum")
 COMPLAINTS = st.sampled_from(sorted(shipped().complaints))
 RULE_LEVELS = {
     "abdominal_pain": "444333333333322210",
@@ -275,6 +276,7 @@ def test_a_comorbidity_or_a_pregnancy_never_lowers(complaint_id: str, data: st.D
     truth = data.draw(truths(complaint))
     condition = data.draw(st.sampled_from([*sorted(CONDITIONS), "pregnant", "postpartum"]))
     assume(condition not in _decides_a_choice(complaint))
+    assume(condition not in CHILDBEARING or FERTILE_YEARS[0] <= float(truth["age"] or 0.0) <= FERTILE_YEARS[1])
     results = []
     for held in (False, True):
         profile = PatientProfile(conditions={condition: held})
@@ -285,6 +287,24 @@ def test_a_comorbidity_or_a_pregnancy_never_lowers(complaint_id: str, data: st.D
         answers = {**truth, condition: held} if condition in truth else truth
         results.append(interview(Patient(truth=answers), complaint_id, profile=profile).result.disposition)
     assert results[1] >= results[0]
+
+
+@pytest.mark.parametrize("complaint_id", sorted(shipped().complaints))
+def test_whom_a_chart_asks_about_an_illness_is_no_better_off_for_it(complaint_id: str) -> None:
+    """Of every illness a chart asks about, with all else mild: told at once or asked, the youngest and the grown."""
+    complaint = chart(complaint_id)
+    illnesses = sorted((SIGNS & complaint.supplied.keys()) - _decides_a_choice(complaint))
+    mild = whole_truth(complaint)
+    yes = dict.fromkeys((one.id for one in complaint.ask if one.type is QuestionKind.BOOL), True)
+    for age in {max(0.05, complaint.applies.age_min or 0.0), ordinary_age(complaint)} if illnesses else ():
+        for truth in ({**mild, "age": age}, {**mild, **yes, "age": age}):
+            well = dict.fromkeys(illnesses, False)
+            before = interview(Patient(truth={**truth, **well}), complaint_id).result.disposition
+            for illness in illnesses:
+                if illness in CHILDBEARING and not FERTILE_YEARS[0] <= age <= FERTILE_YEARS[1]:
+                    continue
+                ill = interview(Patient(truth={**truth, **well, illness: True}), complaint_id)
+                assert ill.result.disposition >= before, (illness, age)
 
 
 def _decides_a_choice(complaint: Complaint) -> set[str]:

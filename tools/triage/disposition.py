@@ -11,7 +11,7 @@ from domain.patient import PatientProfile, Relation
 from knowledge.complaints import Rule
 from knowledge.logic import Value
 from knowledge.pack import UNANSWERED, UNSETTLED, Pack
-from knowledge.profile import AGES, profile_facts
+from knowledge.profile import AGES, FERTILE_YEARS, profile_facts
 from knowledge.routing import READINGS, SymptomGroup, VitalRule
 from tools.triage.case import TriageCase
 from tools.triage.chart import Chart
@@ -72,6 +72,27 @@ def at_least(case: TriageCase, charts: Sequence[Chart], pack: Pack) -> Dispositi
     """The level no further answer can lower: red flags, readings and fired rules, without any default."""
     levels = [case.floor, *(rule.d for rule in readings_fired(case, pack)), *(chart.ruled for chart in charts)]
     return max(levels)
+
+
+def open_names(case: TriageCase, charts: Sequence[Chart], pack: Pack) -> frozenset[str]:
+    """The unknown profile names on which it rests whether a modifier raises what holds now.
+
+    Every name of an age counts where one does. Who is pregnant or has just given birth is of a fertile age.
+    """
+    reached = judge(case, charts, pack).disposition
+    facts: dict[str, Value] = dict.fromkeys(pack.routing.symptoms, False)
+    facts |= global_facts(case, charts, pack)
+    if facts.get("pregnant") or facts.get("postpartum"):
+        for name, unit in AGES.items():
+            facts.setdefault(name, FERTILE_YEARS[0] * unit)
+    waiting = frozenset[str]().union(
+        *(
+            modifier.when.names - facts.keys()
+            for modifier in pack.routing.modifiers
+            if modifier.raised(reached) > reached and modifier.when.evaluate(facts) is None
+        )
+    )
+    return waiting | AGES.keys() if waiting & AGES.keys() else waiting
 
 
 def global_facts(case: TriageCase, charts: Sequence[Chart], pack: Pack) -> dict[str, Value]:

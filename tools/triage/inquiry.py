@@ -75,6 +75,14 @@ def next_plain(chart: Chart, at_least: Disposition) -> Next | None:
     return None if best is None else _put(chart, chart.complaint.by_id[best], danger=False)
 
 
+def next_raising(chart: Chart, names: frozenset[str]) -> Next | None:
+    """The first question not put yet that settles one of `names`, on which a modifier waits."""
+    for question in chart.complaint.ask:
+        if names.intersection(chart.askable.get(question.id, ())) and chart.asked[question.id].times == 0:
+            return _put(chart, question, danger=False)
+    return None
+
+
 def open_questions(chart: Chart, at_least: Disposition) -> int:
     """How many unasked questions still have a part in an undecided rule; an upper bound of what is to come."""
     undecided = [

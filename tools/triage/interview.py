@@ -24,8 +24,8 @@ from tools.triage.case import Raised, TriageCase
 from tools.triage.chart import Chart
 from tools.triage.charts import open_charts, supposed_charts
 from tools.triage.departments import choose
-from tools.triage.disposition import at_least, judge
-from tools.triage.inquiry import Next, next_danger, next_open, next_plain, open_questions
+from tools.triage.disposition import at_least, judge, open_names
+from tools.triage.inquiry import Next, next_danger, next_open, next_plain, next_raising, open_questions
 
 MAX_QUESTIONS = 10
 """After so many questions the case is decided as it stands, unless a danger question is open."""
@@ -113,8 +113,10 @@ def _beyond_danger(
         for chart in charts:
             if chart.complaint in pack.vital and (found := next_open(chart)) is not None:
                 return chart, found
-    if case.questions < MAX_QUESTIONS and (found := next_plain(charts[0], reached)) is not None:
-        return charts[0], found
+    if case.questions < MAX_QUESTIONS:
+        found = next_plain(charts[0], reached) or next_raising(charts[0], open_names(case, charts, pack))
+        if found is not None:
+            return charts[0], found
     return None
 
 
