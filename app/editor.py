@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 import yaml
 
-from app.examining import Examination, examine
+from app.examining import Examination, Examiner, examine
 from app.releases import Releases, copied, differing
 from app.reloading import Reloaded
 from app.sheets import FILE_TITLES, KINDS, SheetKind, label_of
@@ -34,7 +34,16 @@ COVER: Final = "clinical/pack.yaml"
 class PackEditor:
     """Implements `Editor`."""
 
-    def __init__(self, drafts: Drafts, corrections: Corrections, releases: Releases, clock: Clock) -> None:
+    def __init__(
+        self,
+        drafts: Drafts,
+        corrections: Corrections,
+        releases: Releases,
+        clock: Clock,
+        *,
+        examiner: Examiner = examine,
+    ) -> None:
+        self._examiner = examiner
         self._drafts = drafts
         self._corrections = corrections
         self._releases = releases
@@ -174,7 +183,7 @@ class PackEditor:
         base = self.version
         files = changed_files(self._directory, draft)
         try:
-            found = await examine(self._directory, files, cases)
+            found = await self._examiner(self._directory, files, cases)
         except (BanyiError, OSError) as problem:
             log.exception("examination_failed", draft=draft.id)
             found = Examination(failed=str(problem) if isinstance(problem, BanyiError) else type(problem).__name__)

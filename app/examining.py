@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 
@@ -47,9 +47,16 @@ class Examination:
         return {**asdict(self), "passed": self.passed}
 
 
-async def examine(
-    pack: Path, files: Mapping[str, str], cases: Sequence[Mapping[str, Json]], *, longest: float = LONGEST_SECONDS
-) -> Examination:
+class Examiner(Protocol):
+    """What looks through an edited pack: `examine`."""
+
+    async def __call__(
+        self, pack: Path, files: Mapping[str, str], cases: Sequence[Mapping[str, Json]], /
+    ) -> Examination:
+        """What is wrong with `pack` once these files are replaced, and what changes; `cases` have to pass."""
+
+
+async def examine(pack: Path, files: Mapping[str, str], cases: Sequence[Mapping[str, Json]]) -> Examination:
     """`knowledge check`, then `knowledge diff` and the cases of corrections, over a pack with these files replaced.
 
     Raises:
@@ -58,7 +65,7 @@ async def examine(
     with tempfile.TemporaryDirectory(prefix="banyi-draft-") as folder:
         draft = Path(folder) / "pack"
         await asyncio.to_thread(copied, pack, draft, files)
-        async with _within(longest):
+        async with _within(LONGEST_SECONDS):
             remarks = await _said("knowledge", "check", str(draft), "--json")
             errors = tuple(_remark(one) for one in remarks if one["weight"] == "error")
             warnings = tuple(_remark(one) for one in remarks if one["weight"] != "error" and one["file"] in files)

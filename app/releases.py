@@ -6,12 +6,12 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import orjson
 import structlog
 
-from app.reloading import Reloaded, Reloading, content_files
+from app.reloading import Reloaded, content_files
 from app.settings import Settings
 from domain.drafts import Drafts, Release
 from domain.errors import BanyiError
@@ -52,10 +52,21 @@ def differing(installed: Path, changed: Path) -> dict[str, str]:
     }
 
 
+class Loading(Protocol):
+    """What loads a pack and puts it to work: `Reloading`."""
+
+    @property
+    def directory(self) -> Path:
+        """Where the pack at work was read from."""
+
+    async def turn_to(self, directory: Path) -> Reloaded:
+        """Load the pack of another directory, whole or not at all."""
+
+
 class Releases:
     """Puts the newest release to work here; another replica sees it in the archive and does the same."""
 
-    def __init__(self, drafts: Drafts, reloading: Reloading, settings: Settings) -> None:
+    def __init__(self, drafts: Drafts, reloading: Loading, settings: Settings) -> None:
         self._drafts = drafts
         self._reloading = reloading
         self._installed = settings.knowledge_dir

@@ -13,7 +13,7 @@ File: TypeAlias = Annotated[str, Field(min_length=1, max_length=128)]
 Key: TypeAlias = Annotated[str, Field(min_length=1, max_length=128)]
 Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=4000)]
 Word: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
-Value: TypeAlias = "Text | Annotated[list[Word], Field(max_length=400)]"
+Value: TypeAlias = Text | Annotated[list[Word], Field(max_length=400)]
 Answers: TypeAlias = Annotated[list[Opaque], Field(max_length=32)]
 
 
