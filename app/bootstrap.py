@@ -27,11 +27,13 @@ from app.reloading import REPORT, Reloading
 from app.settings import Settings
 from app.stores import Stores, open_stores
 from app.voice import voice_in_background
+from channels.clips import Clips
 from channels.console.routes import routes
 from channels.discharges import Discharges
 from channels.http import Application, Calls
 from channels.http_bodies import Notice, NoticePurpose
 from channels.hub import Hub
+from channels.kiosk import Kiosk
 from channels.pages import Pages
 from channels.ports import Services
 from channels.sessions import Sessions
@@ -236,6 +238,8 @@ def asgi(
         ),
         Realtime(services=services, sessions=sessions, hub=sessions.hub, allowed_origins=allowed_origins),
         pages=[
+            *Clips(sessions=sessions, hub=sessions.hub).routes(),
+            *Kiosk(sessions=sessions, hub=sessions.hub).routes(),
             *reports.routes(),
             *routes(console.console, console.live, sessions.hub),
             *Pages(WEB, aliases=PAGES).routes(),

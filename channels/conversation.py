@@ -10,6 +10,7 @@ import structlog
 
 from channels import events as wire
 from channels.answering import Answering
+from channels.arrival import Arrival
 from channels.client_frames import (
     ClientFrame,
     ConsentGive,
@@ -72,6 +73,7 @@ class Conversation:
         self._company = Company(session.id, services, on_typing=lambda: self._outbox.put(typing))
         self._lookout = Lookout(services, self._outbox, is_busy=lambda: self._working, on_unanswered=self._unanswered)
         self._inputs = Inputs(session_id=session.id, clock=services.clock)
+        self._arrival = Arrival(services=services, inputs=self._inputs, intake=self._intake, company=self._company)
         self._remarks = Remarks(
             session_id=session.id, services=services, consented=lambda: self._intake.consented, refuse=self._refuse
         )
@@ -91,6 +93,7 @@ class Conversation:
             self._answering,
             self._spoken,
             pending=lambda: self._awaited,
+            refuse=self._refuse,
             keep_unheard=lambda response_id, text: self._intake.add(partial(self._remarks.unheard, response_id, text)),
             on_idle=quiet,
         )
@@ -114,6 +117,11 @@ class Conversation:
     def escalated(self) -> bool:
         """Whether an emergency was raised in this session."""
         return self._lookout.escalated
+
+    @property
+    def grave(self) -> bool:
+        """Whether an emergency was raised, or a question is open whose silence counts as one."""
+        return self._lookout.escalated or self._lookout.waiting
 
     @property
     def in_use(self) -> bool:
@@ -190,6 +198,8 @@ class Conversation:
             if not self._answering.has(utterance.input_id):
                 self._intake.resume(utterance)
         self._left_over = ()
+        if history and not self._lookout.waiting:
+            self._intake.add(self._arrival.tell_news)
         return outlet
 
     async def _restore(self) -> bool:
@@ -234,9 +244,8 @@ class Conversation:
         `crowded` says that its sender's address sends too many forms: this one is not taken.
         """
         heard = hear(raw)
-        remember = FORM_TYPE not in raw
         unanswered = self._lookout.unanswered
-        screening = await self._lookout.screen(heard.words, heard.input_id, remember=remember)
+        screening = await self._lookout.screen(heard.words, heard.input_id, remember=FORM_TYPE not in raw)
         utterance = self._inputs.of(heard.frame, screening)
         if utterance is not None:
             self._lookout.judge(unanswered, utterance)
@@ -256,23 +265,25 @@ class Conversation:
             self._spoken.something_else()
             self._intake.offer(utterance)
         else:
-            self._dispatch(heard.frame, screening)
+            self._dispatch(heard.frame)
         return True
 
     async def receive_bytes(self, raw: bytes) -> bool:
         """Hear a binary frame; `False` when the socket must be closed for flooding."""
         if self._voice.listening:
-            heard, wrong = self._voice.receive(raw)
-            if wrong is not None:
-                self._refuse(wrong, in_reply_to=None, screening=EMPTY)
-            return heard is not Verdict.FLOODING
+            return self._voice.receive(raw)
         screening = await self._lookout.screen(hear_bytes(raw), None, remember=False)
         verdict = self._bucket.take(self._services.clock.monotonic(), 1 + len(raw) // FRAME_BYTES_PER_TOKEN)
         code = "unsupported_audio" if verdict is Verdict.FINE else "rate_limited"
         self._refuse(code, in_reply_to=None, screening=screening)
         return verdict is not Verdict.FLOODING
 
-    def _dispatch(self, frame: ClientFrame, screening: Screening) -> None:
+    async def hear_clip(self, pcm: bytes) -> tuple[str, str]:
+        """Hear a whole recording (PCM16LE mono 16 kHz): the id of the input it becomes, and what was understood."""
+        await self._restore()
+        return await self._voice.hear_clip(pcm)
+
+    def _dispatch(self, frame: ClientFrame) -> None:
         match frame:
             case ConsentGive() | ConsentWithdraw():
                 self._intake.consent(frame)
@@ -283,15 +294,11 @@ class Conversation:
             case TypingNow():
                 self._intake.add(self._company.typed)
             case SessionUpdate():
-                code = self._voice.update(frame, held=self._company.held, locale=frame.locale or self.session.locale)
-                if code is not None:
-                    self._refuse(code, in_reply_to=None, screening=screening)
+                self._voice.update(frame, held=self._company.held, locale=frame.locale or self.session.locale)
                 if frame.locale is not None:
                     self._intake.speak(frame.locale)
             case InputAudioStart() | InputAudioCommit():
-                code = self._voice.press(down=isinstance(frame, InputAudioStart))
-                if code is not None:
-                    self._refuse(code, in_reply_to=None, screening=screening)
+                self._voice.press(down=isinstance(frame, InputAudioStart))
 
     def _cancel(self, frame: ResponseCancel) -> None:
         spoken = self._voice.cancel(frame.response_id, frame.audio_played_ms)
@@ -301,7 +308,6 @@ class Conversation:
             self._refuse("not_found", in_reply_to=None, screening=EMPTY)
 
     def _note(self, event: dict[str, Json]) -> None:
-        """An event was sent to the patient."""
         self._company.note(event)
         self._voice.note(event)
 

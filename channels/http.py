@@ -26,7 +26,7 @@ from channels.sessions import Sessions
 from channels.shield import Shield
 from channels.transcripts import as_json, as_pdf, as_text
 from channels.websocket import Realtime
-from channels.wire import TEXT_FRAME_LIMIT_BYTES
+from channels.wire import TEXT_FRAME_LIMIT_BYTES, Strict
 from domain.errors import BanyiError, Expired, Forbidden, Unavailable
 from domain.guide import GuidePage
 from domain.session import Session
@@ -64,7 +64,7 @@ class Calls:
 
     async def transcript(self, request: Request) -> Response:
         """`GET /v1/sessions/{id}/transcript`."""
-        session = await self._authenticated(request)
+        session = await authenticated(self.sessions, request)
         form = request.query_params.get("format", "json")
         if form not in {"json", "txt", "pdf"}:
             raise Refusal("bad_fields")
@@ -78,7 +78,7 @@ class Calls:
 
     async def erase(self, request: Request) -> Response:
         """`DELETE /v1/sessions/{id}`."""
-        session = await self._authenticated(request)
+        session = await authenticated(self.sessions, request)
         erasure = await self.sessions.erase(session.id)
         return _json(erasure.model_dump(exclude_none=True), status=202)
 
@@ -120,17 +120,6 @@ class Calls:
     def _may_read_metrics(self, request: Request) -> bool:
         token = bearer(request)
         return bool(self.metrics_token and token) and hmac.compare_digest(token.encode(), self.metrics_token.encode())
-
-    async def _authenticated(self, request: Request) -> Session:
-        token = bearer(request)
-        if not token:
-            raise Refusal("forbidden", status=401)
-        try:
-            return await self.sessions.authenticate(request.path_params["session_id"], token)
-        except Forbidden as error:
-            raise Refusal("forbidden", status=401) from error
-        except Expired as error:
-            raise Refusal("expired") from error
 
     async def _limit(self, request: Request) -> None:
         """Bound how fast one address opens sessions; without memory there is no common count."""
@@ -183,6 +172,23 @@ class Application:
             await self._http(scope, receive, send)
 
 
+async def authenticated(sessions: Sessions, request: Request) -> Session:
+    """The session named in a call's path, if the call bears its token.
+
+    Raises:
+        Refusal: it does not, or the session ran out.
+    """
+    token = bearer(request)
+    if not token:
+        raise Refusal("forbidden", status=401)
+    try:
+        return await sessions.authenticate(request.path_params["session_id"], token)
+    except Forbidden as error:
+        raise Refusal("forbidden", status=401) from error
+    except Expired as error:
+        raise Refusal("expired") from error
+
+
 def bearer(request: Request) -> str:
     """The bearer token of a call, empty when it has none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -196,8 +202,8 @@ def _is_local(request: Request) -> bool:
     return not forwarded and (address == "::1" or address.startswith("127."))
 
 
-async def body_of(request: Request) -> Any:
-    """The JSON body.
+async def body_of(request: Request, *, default: Any = None) -> Any:
+    """The JSON body; `default`, where there is one, when there is none.
 
     Raises:
         Refusal: it is not JSON or longer than a text frame may be.
@@ -207,6 +213,8 @@ async def body_of(request: Request) -> Any:
         received += chunk
         if len(received) > TEXT_FRAME_LIMIT_BYTES:
             raise Refusal("too_long")
+    if not received and default is not None:
+        return default
     try:
         return orjson.loads(received)
     except orjson.JSONDecodeError as error:
@@ -215,3 +223,8 @@ async def body_of(request: Request) -> Any:
 
 def _json(value: Any, *, status: int = 200) -> Response:
     return Response(orjson.dumps(value), status_code=status, media_type="application/json", headers=NO_STORE)
+
+
+def answer(body: Strict, *, status: int = 200) -> Response:
+    """A body of the protocol as a response nobody keeps."""
+    return _json(body.model_dump(), status=status)

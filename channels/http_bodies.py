@@ -54,6 +54,39 @@ class SessionOpened(Strict):
     notice: Notice
 
 
+class Continuation(Strict):
+    """Answer of `POST /v1/sessions/{id}/continue`: an address, and the same as a QR code, good once until then."""
+
+    url: str
+    svg: str
+    expires_at: Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+class ContinueWith(Strict):
+    """Body of `POST /v1/continue`."""
+
+    code: Annotated[str, Field(max_length=256)]
+
+
+class Leave(Strict):
+    """Body of `POST /v1/sessions/{id}/leave`: `sure` leaves although staff has not come yet."""
+
+    sure: bool = False
+
+
+class Left(Strict):
+    """Answer of `POST /v1/sessions/{id}/leave`."""
+
+    status: Literal["wiped", "ringing"]
+
+
+class ClipHeard(Strict):
+    """Answer of `POST /v1/sessions/{id}/voice`: what was understood, nothing when it was not."""
+
+    item_id: str
+    text: str
+
+
 class Erasure(Strict):
     """Answer of `DELETE /v1/sessions/{id}`."""
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from channels.cards import Card
 from channels.client_frames import CLIENT_FRAMES
-from channels.http_bodies import Erasure, OpenSession, Problem, SessionOpened
+from channels.http_bodies import ClipHeard, Continuation, Erasure, Left, OpenSession, Problem, SessionOpened
 from channels.server_events import SERVER_EVENTS
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -23,6 +23,9 @@ def schemas() -> dict[str, str]:
         "card": ("What response.card carries", TypeAdapter(Card)),
         "open-session": ("Body of POST /v1/sessions", TypeAdapter(OpenSession)),
         "session-opened": ("Answer of POST /v1/sessions", TypeAdapter(SessionOpened)),
+        "continuation": ("Answer of POST /v1/sessions/{id}/continue", TypeAdapter(Continuation)),
+        "left": ("Answer of POST /v1/sessions/{id}/leave", TypeAdapter(Left)),
+        "clip-heard": ("Answer of POST /v1/sessions/{id}/voice", TypeAdapter(ClipHeard)),
         "erasure": ("Answer of DELETE /v1/sessions/{id}", TypeAdapter(Erasure)),
         "problem": ("Any HTTP error", TypeAdapter(Problem)),
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 
@@ -11,12 +13,18 @@ from channels.http_bodies import Erasure, OpenSession, SessionOpened
 from channels.hub import Hub
 from channels.ports import Services
 from channels.tokens import hashed, matches, new_session_id, new_token
-from domain.errors import Expired, Forbidden, Unavailable
+from domain.errors import Expired, Forbidden, NotFound, Unavailable
 from domain.patient import Consent, PatientProfile, Relation, Sex
 from domain.ports import SessionRecord
 from domain.session import Channel, Session, SessionId
 
 log = structlog.get_logger(__name__)
+
+CONTINUATION: Final = "c."
+"""What a code begins with, and no resume token does."""
+
+CONTINUATION_LASTS: Final = timedelta(minutes=5)
+_CODE: Final = re.compile(r"c\.(\d{9,12})\.[\w-]{20,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +43,57 @@ class Sessions:
         """
         if body.resume_token is None:
             return await self._open(body)
-        record = await self.services.sessions.by_resume(hashed(body.resume_token))
+        if body.resume_token.startswith(CONTINUATION):
+            raise Forbidden("resume token")
+        return await self._resume(body.resume_token)
+
+    async def offer_continuation(self, session_id: SessionId) -> tuple[str, datetime]:
+        """A code that moves the session to another device, once, and until when it does.
+
+        It takes the place of the resume token. What is kept is the hash of the whole code, its time included, so that
+        no part of it can be changed.
+
+        Raises:
+            NotFound: the session was erased meanwhile.
+        """
+        record = await self._record(session_id)
+        expires_at = self.services.clock.now() + CONTINUATION_LASTS
+        code = f"{CONTINUATION}{int(expires_at.timestamp())}.{new_token()}"
+        await self.services.sessions.replace(replace(record, resume_sha256=hashed(code)))
+        return code, expires_at
+
+    async def go_on(self, code: str) -> SessionOpened:
+        """Go on with the session of a code; every token of before ends.
+
+        Raises:
+            Forbidden: it is no code, or was used.
+            Expired: it, or its session, ran out.
+        """
+        found = _CODE.fullmatch(code)
+        if found is None:
+            raise Forbidden("code")
+        if int(found[1]) <= self.services.clock.now().timestamp():
+            raise Expired("code")
+        return await self._resume(code)
+
+    async def end_tokens(self, session_id: SessionId) -> None:
+        """Whoever has tokens of this session has them in vain; what is stored stays.
+
+        Raises:
+            NotFound: the session was erased meanwhile.
+        """
+        record = await self._record(session_id)
+        ended = replace(record, token_sha256=hashed(new_token()), resume_sha256=hashed(new_token()))
+        await self.services.sessions.replace(ended)
+
+    async def _record(self, session_id: SessionId) -> SessionRecord:
+        record = await self.services.sessions.get(session_id)
+        if record is None:
+            raise NotFound("session")
+        return record
+
+    async def _resume(self, token: str) -> SessionOpened:
+        record = await self.services.sessions.by_resume(hashed(token))
         if record is None:
             raise Forbidden("resume token")
         if record.session.expires_at <= self.services.clock.now():

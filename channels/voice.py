@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -14,11 +16,14 @@ from channels.answering import RESPONSE, Answering
 from channels.client_frames import SessionUpdate
 from channels.discretion import Discretion
 from channels.flood import Bucket, Verdict
+from channels.intake import Refuse
 from channels.outbox import Outbox
 from channels.ports import Services
 from channels.reading import Reading
+from channels.screening import EMPTY
 from channels.spoken import Spoken
-from channels.wire import AUDIO_FRAME_LIMIT_BYTES, ErrorCode
+from channels.wire import AUDIO_FRAME_LIMIT_BYTES
+from domain.errors import UnsupportedAudio
 from domain.session import Pending, PendingKind
 from domain.turn import Json
 from domain.voice import HEARD_RATE, SAMPLE_BYTES, Hypothesis
@@ -45,7 +50,7 @@ def there(parts: OpenVoice) -> dict[str, Json]:
 class Voice:
     """One session's voice, and the `Line` of its loop. Silent and deaf until `update` opens it.
 
-    `keep_unheard` notes what of an answer was not heard.
+    `keep_unheard` notes what of an answer was not heard; what cannot be done is told by `refuse`.
     """
 
     def __init__(
@@ -56,6 +61,7 @@ class Voice:
         spoken: Spoken,
         *,
         pending: Callable[[], Pending | None],
+        refuse: Refuse,
         keep_unheard: Callable[[str, str], None],
         on_idle: Callable[[], None],
     ) -> None:
@@ -64,6 +70,7 @@ class Voice:
         self._answering = answering
         self._spoken = spoken
         self._pending = pending
+        self._refuse = refuse
         self._keep_unheard = keep_unheard
         self._on_idle = on_idle
         self._discretion = Discretion()
@@ -90,18 +97,19 @@ class Voice:
 
     # ── the client ───────────────────────────────────────────────────────────────────────────────────
 
-    def update(self, frame: SessionUpdate, *, held: bool, locale: str) -> ErrorCode | None:
-        """Open, change or close audio; why it cannot be done. `held`: a nurse answers."""
+    def update(self, frame: SessionUpdate, *, held: bool, locale: str) -> None:
+        """Open, change or close audio. `held`: a nurse answers."""
         parts, audio = self._services.voice(), frame.audio
         speaking = audio is not None and audio.output not in {None, SILENT}
         if audio is not None:
             if (audio.input and not parts.hears) or (speaking and parts.voice is None):
-                return "unsupported_audio"
+                self._refuse("unsupported_audio", in_reply_to=None, screening=EMPTY)
+                return
             if self._loop is None:
                 self._loop = self._new_loop(parts)
         self._tune(frame, parts)
         if audio is None or self._loop is None:
-            return None
+            return
         if audio.input:
             self._loop.listen()
         if speaking:
@@ -109,28 +117,26 @@ class Voice:
         elif audio.output == SILENT:
             self._loop.be_silent()
             self._reading = None
-        return None
 
-    def receive(self, raw: bytes) -> tuple[Verdict, ErrorCode | None]:
-        """Take a frame of the microphone; what is wrong with it."""
+    def receive(self, raw: bytes) -> bool:
+        """Take a frame of the microphone; `False` when the socket must be closed for flooding."""
         verdict = self._bucket.take(self._services.clock.monotonic(), FRAME_COST_BYTES + len(raw))
         if verdict is not Verdict.FINE:
-            return verdict, "rate_limited"
-        if len(raw) > AUDIO_FRAME_LIMIT_BYTES:
-            return verdict, "too_long"
-        if self._loop is not None:
+            self._refuse("rate_limited", in_reply_to=None, screening=EMPTY)
+        elif len(raw) > AUDIO_FRAME_LIMIT_BYTES:
+            self._refuse("too_long", in_reply_to=None, screening=EMPTY)
+        elif self._loop is not None:
             self._loop.hear(raw)
-        return verdict, None
+        return verdict is not Verdict.FLOODING
 
-    def press(self, *, down: bool) -> ErrorCode | None:
+    def press(self, *, down: bool) -> None:
         """The button of push-to-talk."""
         if self._loop is None or not self.listening:
-            return "unsupported_audio"
-        if down:
+            self._refuse("unsupported_audio", in_reply_to=None, screening=EMPTY)
+        elif down:
             self._loop.press()
         else:
             self._loop.release()
-        return None
 
     def cancel(self, response_id: str, played_ms: int | None) -> bool:
         """The client stops an answer, or tells how much of a stopped one was heard; whether it was being said."""
@@ -148,6 +154,33 @@ class Voice:
             self._discretion.note(card)
         if self._reading is not None:
             self._reading.note(event)
+
+    async def hear_clip(self, pcm: bytes) -> tuple[str, str]:
+        """Hear a whole recording, piece by piece: the id of the input it becomes, and what was understood.
+
+        Raises:
+            UnsupportedAudio: nobody here understands speech.
+        """
+        from voice.clip import utterances  # noqa: PLC0415 - numpy is for sessions with audio
+        from voice.hearing import joined  # noqa: PLC0415
+
+        parts, clock = self._services.voice(), self._services.clock
+        if (recogniser := parts.recogniser) is None or (activity := parts.activity) is None:
+            raise UnsupportedAudio
+        began, item_id = clock.monotonic(), self.new_id()
+        pieces = await asyncio.to_thread(utterances, pcm, activity, parts.taking)
+
+        async def final(piece: bytes) -> Hypothesis:
+            listener = recogniser.listen(partial(self._spoken.heard, item_id), partials=False)
+            listener.hear(piece)
+            return await listener.finish()
+
+        voiced_seconds = sum(seconds for _, seconds in pieces)
+        finals = (final(piece) for piece, _ in pieces)
+        said = await joined(item_id, finals, voiced_seconds=voiced_seconds, pressed=True)
+        said = replace(said, seconds=clock.monotonic() - began)
+        await self._spoken.said(said, over_agent=False)
+        return said.item_id, said.text
 
     def close(self) -> None:
         """The socket is gone; what was said to its end still becomes an input."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
@@ -199,22 +199,30 @@ class Hearing:
                 self._waiting -= 1
 
     async def _outcome(self, item: _Item) -> Said:
-        texts, unsure, failure = [], False, ""
-        for final in [piece.final for piece in item.pieces if piece.final is not None]:
-            try:
-                hypothesis = await final
-            except BanyiError as error:
-                failure, unsure = error.code, True
-                continue
-            if hypothesis.usable:
-                texts.append(hypothesis.text)
-                unsure = unsure or hypothesis.doubt is Doubt.UNSURE
-        return Said(
-            item_id=item.id,
-            text="，".join(text.rstrip("，") for text in texts),
-            unsure=unsure,
-            voiced_seconds=item.voiced_seconds,
-            pressed=item.pressed,
-            seconds=self._monotonic() - item.over,
-            failure=failure,
-        )
+        finals = [piece.final for piece in item.pieces if piece.final is not None]
+        said = await joined(item.id, finals, voiced_seconds=item.voiced_seconds, pressed=item.pressed)
+        return replace(said, seconds=self._monotonic() - item.over)
+
+
+async def joined(
+    item_id: str, finals: Iterable[Awaitable[Hypothesis]], *, voiced_seconds: float, pressed: bool
+) -> Said:
+    """One utterance out of the finals of its pieces, awaited in their order; a piece that is lost makes it unsure."""
+    texts, unsure, failure = [], False, ""
+    for final in finals:
+        try:
+            hypothesis = await final
+        except BanyiError as error:
+            failure, unsure = error.code, True
+            continue
+        if hypothesis.usable:
+            texts.append(hypothesis.text)
+            unsure = unsure or hypothesis.doubt is Doubt.UNSURE
+    return Said(
+        item_id=item_id,
+        text="，".join(text.rstrip("，") for text in texts),
+        unsure=unsure,
+        voiced_seconds=voiced_seconds,
+        pressed=pressed,
+        failure=failure,
+    )

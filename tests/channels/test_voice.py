@@ -282,7 +282,8 @@ async def test_while_a_nurse_answers_only_she_is_heard(tmp_path: Path) -> None:
         session_id, at = opened["session_id"], "2026-03-02T07:00:00.000+08:00"
         head = {"session_id": session_id, "at": at}
         told = {"type": "response.done", "response_id": "n_1", "in_reply_to": None, "text": "我是护士。"}
-        rest = {"origin": "nurse", "label": "护士", "sources": [], "timing_ms": {}, "trace_id": "t", "generated": None}
+        rest: dict[str, Any] = {"origin": "nurse", "label": "护士", "sources": [], "timing_ms": {}}
+        rest |= {"trace_id": "t", "generated": None}
         await service.services.events.append(
             opened["session_id"],
             [

@@ -16,9 +16,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from app.server import Server, bound
+from channels.clips import Clips
 from channels.http import Application, Calls
 from channels.http_bodies import Notice, NoticePurpose
 from channels.hub import Hub
+from channels.kiosk import Kiosk
 from channels.ports import Rules, Services, Timers
 from channels.server_events import SERVER_EVENTS
 from channels.sessions import Sessions
@@ -265,7 +267,11 @@ async def ward(  # noqa: PLR0913 - every part of a service may be another
                 guide={GUIDE_PAGE.id: GUIDE_PAGE}.get,
             ),
             Realtime(services=services, sessions=sessions, hub=hub, allowed_origins=allowed_origins),
-            pages=pages or [],
+            pages=[
+                *Clips(sessions=sessions, hub=hub).routes(),
+                *Kiosk(sessions=sessions, hub=hub).routes(),
+                *(pages or []),
+            ],
             allowed_origins=allowed_origins,
         )
         urls: asyncio.Future[str] = asyncio.get_running_loop().create_future()

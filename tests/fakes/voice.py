@@ -71,8 +71,7 @@ class FakeRecogniser:
 
     def listen(self, heard: Heard, *, partials: bool = True) -> FakeListener:
         """Begin an utterance."""
-        assert partials
-        return FakeListener(self, heard)
+        return FakeListener(self, heard, partials)
 
     def expect(self, words: Sequence[str]) -> None:
         """Nothing is expected here."""
@@ -84,13 +83,14 @@ class FakeListener:
 
     recogniser: FakeRecogniser
     heard: Heard
+    partials: bool
     seconds: float = 0.0
 
     def hear(self, pcm: bytes) -> None:
         """Count, and show a partial now and then."""
         assert not len(pcm) % SAMPLE_BYTES
         before, self.seconds = self.seconds, self.seconds + len(pcm) / SAMPLE_BYTES / HEARD_RATE
-        if int(before / 0.3) != int(self.seconds / 0.3) and self.recogniser.partials:
+        if int(before / 0.3) != int(self.seconds / 0.3) and self.partials and self.recogniser.partials:
             self.heard(Hypothesis(text=self.recogniser.partials.pop(0), final=False, confidence=0.9))
 
     async def finish(self) -> Hypothesis:
