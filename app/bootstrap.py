@@ -17,7 +17,7 @@ from agent.red_flag_reply import Reply
 from agent.turn import Turns
 from app.clock import SystemClock
 from app.console import OpenConsole, PackNames, open_console, reception
-from app.duties import text_sender, worker
+from app.duties import notifier, text_sender, worker
 from app.following import discharges, follow_up_worker
 from app.health import SystemHealth
 from app.knowledge import open_knowledge
@@ -186,7 +186,15 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         enrolment = Enrolling(
             stores.archive.follow_up, stores.ports.patients, clock, book=lambda: library.newest.pack.follow_up
         )
-        console = open_console(services, stores, turns, PackNames(library, departments), desk, enrolment)
+        console = open_console(
+            services,
+            stores,
+            turns,
+            PackNames(library, departments),
+            desk,
+            enrolment,
+            notifier(settings, stores, library),
+        )
         yield Service(
             app=asgi(
                 services,

@@ -13,9 +13,13 @@ from channels.console.ports import Canned, Console
 from channels.console.takeover import Takeover
 from channels.ports import Services
 from domain.clinical import DepartmentId, RuleId
+from domain.diary import Measure
+from domain.follow_up import PlanId, Value
 from domain.follow_up_ports import Enrolment
+from domain.hospital_ports import Notifier
 from domain.scheduling import HospitalDepartment
 from knowledge.desk_hours import DeskPlan
+from tools.follow_up.readings import LABELS, unremarked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,29 @@ class PackNames:
         known = self._library.newest.pack.departments.get(department_id)
         return known.name if known else department_id
 
+    def plan(self, plan_id: PlanId) -> str:
+        """A follow-up plan's title; its id when the pack has none such."""
+        course = self._library.newest.pack.follow_up.courses.get(plan_id)
+        return course.plan.names.zh if course else plan_id
+
+    def answer(self, plan_id: PlanId, link_id: str, value: Value) -> tuple[str, str]:
+        """What was asked and what was answered; a sign asks by its own name."""
+        course = self._library.newest.pack.follow_up.courses.get(plan_id)
+        item = course.by_link.get(link_id) if course else None
+        if course is None or item is None:
+            return link_id, str(value)
+        return item.signs.get(link_id, item.text), course.label(link_id, value)
+
+    def instrument(self, instrument_id: str) -> str:
+        """An instrument's title; its id when the pack has none such."""
+        known = self._library.newest.pack.follow_up.instruments.get(instrument_id)
+        return known.title if known else instrument_id
+
+    def measure(self, measure: Measure) -> tuple[str, float | None, float | None]:
+        """What a reading is called, and between which values the pack's tables say nothing to it."""
+        pack = self._library.newest.pack
+        return LABELS[measure], *unremarked(measure, pack.follow_up.diary, pack.vitals)
+
 
 def reception(stores: Stores, plan: DeskPlan) -> Reception:
     """The desk as the conversation sees it."""
@@ -69,6 +96,7 @@ def open_console(
     names: PackNames,
     plan: DeskPlan,
     enrolment: Enrolment | None = None,
+    notifier: Notifier | None = None,
 ) -> OpenConsole:
     """The console over these services."""
     archive = stores.archive
@@ -88,6 +116,7 @@ def open_console(
         scheduling=stores.ports.scheduling,
         follow_up=archive.follow_up,
         enrolment=enrolment,
+        notifier=notifier,
         corrections=archive.corrections,
         hours=plan.hours,
         canned=tuple(Canned(id=one.id, title=one.title, text=one.text) for one in plan.canned),

@@ -84,6 +84,18 @@ class Enrolling(Strict):
         return {name: date.fromisoformat(day) for name, day in self.days.items()}
 
 
+class Sending(Strict):
+    """A message of ours; the same `id` is sent once."""
+
+    id: ClientId
+
+
+class Booking(Sending):
+    """A place for a patient."""
+
+    slot_id: Opaque
+
+
 class Marks(Strict):
     """A reviewer's marks on SSPEC's axes; of the whole conversation without a trace id."""
 

@@ -12,11 +12,11 @@ from starlette.responses import Response
 from channels.console.door import answer
 from channels.console.follow_up import FollowUpPages
 from channels.console.ports import Console
+from channels.console.reaching import appointment_fields
 from channels.console.rows import Rows
 from channels.problems import Refusal
 from domain.desk import LATE_AFTER, CasePage, CaseQuery, Figures, Holding, Urgency
 from domain.patient import PatientId
-from domain.scheduling import Appointment
 from domain.staff import StaffId, StaffSession
 
 DEFAULT_PAGE = 50
@@ -77,13 +77,6 @@ class Inbox:
             }
         )
 
-    async def phone(self, request: Request, session: StaffSession) -> Response:
-        """`POST /console/api/patients/{id}/phone`: the number to call, shown to whoever asks for it and noted."""
-        patient_id = PatientId(request.path_params["id"])
-        phone = await self.console.contacts.phone(patient_id)
-        await self.console.work.viewed("patient.phone_shown", by=session.staff.id, detail={"patient": patient_id})
-        return answer({"phone": phone})
-
     async def canned(self, _request: Request, _session: StaffSession) -> Response:
         """`GET /console/api/canned`."""
         return answer({"replies": [asdict(one) for one in self.console.canned]})
@@ -111,20 +104,6 @@ def dashboard_fields(figures: Figures) -> dict[str, Any]:
         },
         "ratings": {"count": figures.rated, **figures.ratings},
         "reasons": figures.causes,
-    }
-
-
-def appointment_fields(one: Appointment) -> dict[str, Any]:
-    """A visit on the patient's page."""
-    return {
-        "id": one.id,
-        "status": one.status.value,
-        "department": one.slot.department,
-        "doctor": one.slot.doctor,
-        "date": one.slot.date.isoformat(),
-        "start": one.slot.start.isoformat(timespec="minutes"),
-        "where": one.where,
-        "number": one.number,
     }
 
 

@@ -10,8 +10,10 @@ from domain.clinical import DepartmentId, RuleId
 from domain.correction import Corrections
 from domain.desk import Bell, Cases, CaseWork, Claims, Numbers, Ringing, Typing
 from domain.desk_hours import DeskHours
+from domain.diary import Measure
+from domain.follow_up import PlanId, Value
 from domain.follow_up_ports import Enrolment, FollowUp
-from domain.hospital_ports import Contacts
+from domain.hospital_ports import Contacts, Notifier
 from domain.ports import PatientIndex, Scheduling
 from domain.session import Pending, SessionId
 from domain.staff import StaffBook
@@ -45,6 +47,18 @@ class Names(Protocol):
 
     def textbook(self, department_id: DepartmentId) -> str:
         """A department's name in the pack, whatever it is called here."""
+
+    def plan(self, plan_id: PlanId) -> str:
+        """A follow-up plan's title; its id when the pack has none such."""
+
+    def answer(self, plan_id: PlanId, link_id: str, value: Value) -> tuple[str, str]:
+        """What was asked and what was answered, in words."""
+
+    def instrument(self, instrument_id: str) -> str:
+        """An instrument's title."""
+
+    def measure(self, measure: Measure) -> tuple[str, float | None, float | None]:
+        """What a reading is called, and between which values the pack's tables say nothing to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,4 +95,5 @@ class Console:
     hours: DeskHours
     canned: tuple[Canned, ...]
     enrolment: Enrolment | None = None
+    notifier: Notifier | None = None
     corrections: Corrections | None = None

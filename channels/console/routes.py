@@ -12,6 +12,7 @@ from channels.console.follow_up import FollowUpPages
 from channels.console.inbox import Inbox
 from channels.console.live import Live
 from channels.console.ports import Console
+from channels.console.reaching import Reaching
 from channels.console.reading import Reading
 from channels.console.rows import Rows
 from channels.console.socket import ConsoleEndpoint
@@ -27,6 +28,7 @@ def routes(console: Console, live: Live, hub: Hub) -> list[BaseRoute]:
     door, rows = Door(console), Rows(console=console)
     accounts, inbox = Accounts(console=console), Inbox(console=console, rows=rows)
     reading, follow_up = Reading(console=console, rows=rows), FollowUpPages(console=console)
+    reaching = Reaching(console=console)
     corrector = Corrector(console=console, rows=rows)
     acting = Acting(console=console, takeover=Takeover(console=console))
     one = "/sessions/{id}"
@@ -57,7 +59,10 @@ def routes(console: Console, live: Live, hub: Hub) -> list[BaseRoute]:
         ("GET", "/corrections", NURSE, corrector.listed),
         ("POST", "/corrections/{id}/close", SUPERVISOR, corrector.close),
         ("GET", "/patients/{id}", NURSE, inbox.patient),
-        ("POST", "/patients/{id}/phone", NURSE, inbox.phone),
+        ("POST", "/patients/{id}/phone", NURSE, reaching.phone),
+        ("POST", "/patients/{id}/messages", NURSE, reaching.message),
+        ("POST", "/patients/{id}/appointments", NURSE, reaching.book),
+        ("GET", "/slots", NURSE, reaching.slots),
         ("POST", "/patients/{id}/enrol", NURSE, follow_up.enrol),
         ("GET", "/follow-up", NURSE, follow_up.board),
         ("GET", "/follow-up/tasks/{id}", NURSE, follow_up.task),

@@ -29,6 +29,7 @@ from channels.console.routes import routes
 from channels.console.takeover import Takeover
 from channels.http import Application, Calls
 from channels.hub import Hub
+from channels.noticing import WidgetNotifier
 from channels.pages import Pages
 from channels.ports import Rules, Services
 from channels.sessions import Sessions
@@ -42,6 +43,7 @@ from tests.fakes.desk import FakeBell, FakeTyping
 from tests.fakes.memory import FakeMemory, FakeServer
 from tests.fakes.meter import FakeMeter
 from tests.turn.bedside import Bedside, bedside, knowledge
+from tools.follow_up.enrolling import Enrolling
 
 PASSWORD = "a long password"
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -222,6 +224,10 @@ async def station(folder: Path) -> AsyncIterator[Station]:
             scheduling=patient.deps.scheduling,
             follow_up=archive.follow_up,
             hours=DeskHours(),
+            enrolment=Enrolling(
+                archive.follow_up, patient.hospital.patients, patient.clock, book=lambda: knowledge().pack.follow_up
+            ),
+            notifier=WidgetNotifier(patient.hospital.inbox, memory.events, label=lambda: "AI"),
             corrections=archive.corrections,
             canned=(Canned(id="hello", title="问候", text="您好"),),
         )

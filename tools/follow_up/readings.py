@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from domain.clinical import Disposition, RuleId
 from domain.diary import Measure, Observation
 from domain.follow_up import Value
 from domain.follow_up_alert import AlertLevel
-from domain.patient import PatientId
+from domain.patient import ADULT_AGE_YEARS, PatientId
 from domain.session import SessionId
 from knowledge.follow_up import DiaryTable
 from knowledge.logic import Facts
@@ -128,6 +129,26 @@ def _level(disposition: Disposition) -> AlertLevel | None:
 
 def _within(disposition: Disposition) -> float:
     return {Disposition.CALL_120: 0.2, Disposition.ED_NOW: 0.5}.get(disposition, 8.0)
+
+
+def unremarked(measure: Measure, diary: DiaryTable, vitals: Vitals) -> tuple[float | None, float | None]:
+    """Between which values no row of both tables holds for an adult of whom nothing else is known; `None` is open."""
+    rules = (*(rule.when for rule in diary.rules), *(rule.when for rule in vitals.rules))
+    compared = (one for rule in rules for one in rule.comparisons if one.name == measure.value)
+    limits = sorted({float(value) for one in compared for value in one.values})
+    edges: list[float | None] = [None, *limits, None]
+    silent = [
+        (low, high)
+        for low, high in pairwise(edges)
+        if not verdicts(diary, vitals, {"age": ADULT_AGE_YEARS + 1.0, measure.value: _between(low, high)})
+    ]
+    return (silent[0][0], silent[-1][1]) if silent else (None, None)
+
+
+def _between(low: float | None, high: float | None) -> float:
+    if low is None:
+        return 0.0 if high is None else high - 1
+    return low + 1 if high is None else (low + high) / 2
 
 
 def symptom_groups(understanding: Understanding, pack: Pack) -> dict[str, Value]:
