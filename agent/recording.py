@@ -1,4 +1,4 @@
-"""Archives finished turns; what the archive cannot take waits in session memory and outlives the process."""
+"""Archives finished turns and alerts; what the archive cannot take waits in session memory and outlives the process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import structlog
 
 from domain.backlog import Backlog
 from domain.clinical import DecisionRecord
-from domain.errors import NotFound, Unavailable
+from domain.errors import Conflict, NotFound, Unavailable
+from domain.follow_up import PATIENT
+from domain.follow_up_alert import Alert
+from domain.follow_up_ports import FollowUp
 from domain.ports import Archive
 from domain.session import Message
 
@@ -18,8 +21,9 @@ log = structlog.get_logger(__name__)
 class Recording:
     """Stores turns in their order: once one has to wait, later ones wait behind it until all are stored."""
 
-    def __init__(self, archive: Archive, backlog: Backlog) -> None:
+    def __init__(self, archive: Archive, backlog: Backlog, follow_up: FollowUp) -> None:
         self._archive = archive
+        self._follow_up = follow_up
         self._backlog = backlog
         self._behind = False
 
@@ -52,8 +56,21 @@ class Recording:
         while waiting := await self._backlog.waiting():
             for turn in waiting:
                 try:
-                    await self._archive.record_turn(turn.messages, turn.decision)
+                    if turn.alert is not None:
+                        await self._raise(turn.alert)
+                    else:
+                        await self._archive.record_turn(turn.messages, turn.decision)
                 except NotFound:
                     log.warning("archive_session_erased")
                 await self._backlog.settle(turn.ticket)
         self._behind = False
+
+    async def _raise(self, alert: Alert) -> None:
+        """Raise an alert with its own times, and end the follow-up that it ended."""
+        raised = await self._follow_up.alerts.raise_alert(alert)
+        if alert.task_id is None:
+            return
+        try:
+            await self._follow_up.complete(alert.task_id, by=PATIENT, now=raised.raised_at)
+        except Conflict:  # it was stopped meanwhile
+            log.info("follow_up_over")

@@ -1,4 +1,4 @@
-"""Finished turns that wait for the archive."""
+"""Finished turns, and alerts of follow-ups, that wait for the archive."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.clinical import DecisionRecord
+from domain.follow_up_alert import Alert
 from domain.session import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingTurn:
-    """A turn that waits for the archive; `ticket` is what takes it off the backlog."""
+    """A turn, or an alert, that waits for the archive; `ticket` is what takes it off the backlog."""
 
     ticket: bytes
     messages: tuple[Message, ...]
     decision: DecisionRecord | None
+    alert: Alert | None = None
 
 
 class Backlog(Protocol):
@@ -27,6 +29,13 @@ class Backlog(Protocol):
 
         Raises:
             NotFound: the session was erased.
+        """
+
+    async def put_alert(self, alert: Alert) -> None:
+        """Add an alert of a follow-up; one that names no session is not taken.
+
+        Raises:
+            NotFound: the session was erased, or none is named.
         """
 
     async def waiting(self) -> Sequence[WaitingTurn]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from domain.backlog import WaitingTurn
 from domain.clinical import DecisionRecord
 from domain.errors import NotFound
+from domain.follow_up_alert import Alert
 from domain.ports import SessionKeys
 from domain.session import Message, SessionId
 from memory.codec import Codec
@@ -47,7 +48,20 @@ class RedisBacklog:
             NotFound: the session was erased.
         """
         session_id = messages[0].session_id if messages else SessionId(decision.session_id if decision else "")
-        plain = self._codec.dumps([tuple(messages), decision])
+        await self._put(session_id, (tuple(messages), decision, None))
+
+    async def put_alert(self, alert: Alert) -> None:
+        """Add an alert of a follow-up; one that names no session is not taken.
+
+        Raises:
+            NotFound: the session was erased, or none is named.
+        """
+        if alert.session_id is None:
+            raise NotFound("session")
+        await self._put(alert.session_id, ((), None, alert))
+
+    async def _put(self, session_id: SessionId, what: tuple[object, ...]) -> None:
+        plain = self._codec.dumps(list(what))
         sealed = seal(await self._keys.key(session_id), plain, _context(session_id))
         entry = session_id.encode() + _END_OF_ID + sealed
         await self._connection.run(PUT, (self._name,), (self._retention.session_seconds, entry))
@@ -68,8 +82,8 @@ class RedisBacklog:
             key = await self._keys.key(session_id)
         except NotFound:
             return WaitingTurn(ticket=entry, messages=(), decision=None)
-        messages, decision = self._codec.loads(unseal(key, sealed, _context(session_id)))
-        return WaitingTurn(ticket=entry, messages=messages, decision=decision)
+        messages, decision, *rest = self._codec.loads(unseal(key, sealed, _context(session_id)))
+        return WaitingTurn(ticket=entry, messages=messages, decision=decision, alert=next(iter(rest), None))
 
 
 def _context(session_id: SessionId) -> bytes:

@@ -5,7 +5,7 @@ A changed field means a new version with a migration; a tag is never given to an
 
 from __future__ import annotations
 
-from domain import clinical, identity, model_call, patient, scheduling, session, turn
+from domain import clinical, follow_up, follow_up_alert, identity, model_call, patient, scheduling, session, turn
 from memory.codec import Fields, Migration, codec
 
 __all__ = ["TAGS", "codec"]
@@ -64,6 +64,10 @@ TAGS: dict[str, type] = {
     "turn_done": turn.TurnDone,
     "turn_cancelled": turn.TurnCancelled,
     "turn_failed": turn.TurnFailed,
+    "actor": follow_up.Actor,
+    "alert": follow_up_alert.Alert,
+    "alert_level": follow_up_alert.AlertLevel,
+    "alert_status": follow_up_alert.AlertStatus,
 }
 
 

@@ -88,25 +88,38 @@ async def alert(
     task_id: TaskId | None = None,
 ) -> None:
     """Raise the alert a verdict asks for; the same source and rule raise one once."""
-    verdict = one.verdict
-    if verdict.level is None:
+    level = one.verdict.level
+    if level is None:
         return
-    now = context.deps.clock.now()
-    await context.deps.follow_up.alerts.raise_alert(
-        Alert(
-            id=AlertId(f"{source}:{verdict.rule_id.partition('@')[0]}"),
-            patient_id=patient_id,
-            level=verdict.level,
-            rule_id=verdict.rule_id,
-            text=verdict.because,
-            quote=one.quote,
-            disposition=verdict.disposition,
-            raised_at=now,
-            act_by=now + timedelta(hours=verdict.within_hours),
-            care_plan_id=care_plan_id,
-            task_id=task_id,
-            session_id=context.utterance.session_id,
-        )
+    asked = alert_of(one, level, patient_id, source, context, care_plan_id=care_plan_id, task_id=task_id)
+    await context.deps.follow_up.alerts.raise_alert(asked)
+
+
+def alert_of(
+    one: Held,
+    level: AlertLevel,
+    patient_id: PatientId,
+    source: str,
+    context: TurnContext,
+    *,
+    care_plan_id: CarePlanId | None = None,
+    task_id: TaskId | None = None,
+) -> Alert:
+    """The alert of a verdict, raised now."""
+    verdict, now = one.verdict, context.deps.clock.now()
+    return Alert(
+        id=AlertId(f"{source}:{verdict.rule_id.partition('@')[0]}"),
+        patient_id=patient_id,
+        level=level,
+        rule_id=verdict.rule_id,
+        text=verdict.because,
+        quote=one.quote,
+        disposition=verdict.disposition,
+        raised_at=now,
+        act_by=now + timedelta(hours=verdict.within_hours),
+        care_plan_id=care_plan_id,
+        task_id=task_id,
+        session_id=context.utterance.session_id,
     )
 
 

@@ -16,7 +16,7 @@ from agent.reply import Part, Say, Show
 from agent.state import Draft, Task, TurnState, TurnUpdate
 from domain.clinical import Disposition
 from domain.diary import Measure
-from domain.errors import NotFound, Unavailable
+from domain.errors import Conflict, NotFound, Unavailable
 from domain.follow_up import PATIENT, TaskId
 from domain.follow_up_alert import AlertLevel
 from domain.identity import IdentityLevel
@@ -176,7 +176,10 @@ def _named(text: str) -> tuple[Measure, ...]:
 
 
 async def _told(conversation: Conversation, draft: Draft, context: TurnContext) -> Draft:
-    """Tell the staff of an emergency raised in a follow-up; a store that is away keeps nobody from 120."""
+    """Tell the staff of an emergency raised in a follow-up; a store that is away keeps nobody from 120.
+
+    An alert that the archive cannot take waits in the backlog, and the follow-up's end with it.
+    """
     following, standing = conversation.following, conversation.emergency
     if following is None or standing is None or draft.judgement is None:
         return draft
@@ -192,10 +195,15 @@ async def _told(conversation: Conversation, draft: Draft, context: TurnContext) 
     source = following.task_id or context.utterance.session_id
     told = Held(verdict=verdict, quote="、".join(draft.judgement.quotes), crisis=standing.crisis)
     task_id = TaskId(following.task_id) if following.task_id else None
+    alert = outcome.alert_of(told, AlertLevel.RED, following.patient_id, source, context, task_id=task_id)
     try:
-        await outcome.alert(told, following.patient_id, source, context, task_id=task_id)
-        if task_id and following.open:
-            await context.deps.follow_up.complete(task_id, by=PATIENT, now=context.deps.clock.now())
-    except Unavailable as error:
-        log.warning("alert_not_raised", dependency=error.dependency)
+        try:
+            await context.deps.follow_up.alerts.raise_alert(alert)
+            if task_id and following.open:
+                await context.deps.follow_up.complete(task_id, by=PATIENT, now=context.deps.clock.now())
+        except Unavailable as error:
+            log.warning("alert_waits", dependency=error.dependency)
+            await context.deps.backlog.put_alert(alert)
+    except (Conflict, NotFound, Unavailable) as error:
+        log.error("alert_not_raised", kind=type(error).__name__)  # noqa: TRY400 no error text in logs
     return draft

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from domain.backlog import WaitingTurn
 from domain.clinical import DecisionRecord
 from domain.errors import LockLost, NotFound, RateLimited, Unavailable
+from domain.follow_up_alert import Alert
 from domain.session import InputId, Message, SessionId
 from domain.turn import Json, Utterance
 from memory.fencing import held_token, holding
@@ -205,6 +206,14 @@ class FakeBacklog:
         self._server.answer()
         ticket = secrets.token_bytes(8)
         self._server.backlog.append(WaitingTurn(ticket=ticket, messages=tuple(messages), decision=decision))
+
+    async def put_alert(self, alert: Alert) -> None:
+        """Keep an alert."""
+        self._server.answer()
+        if alert.session_id is None:
+            raise NotFound("session")
+        ticket = secrets.token_bytes(8)
+        self._server.backlog.append(WaitingTurn(ticket=ticket, messages=(), decision=None, alert=alert))
 
     async def waiting(self) -> tuple[WaitingTurn, ...]:
         """Everything kept."""

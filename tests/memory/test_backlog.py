@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from domain.backlog import Backlog
+from domain.errors import NotFound
 from domain.session import Author, InputId, Message, SessionId
 from memory.backlog import RedisBacklog
 from memory.retention import Retention
 from tests.fakes.memory import FakeBacklog, FakeServer, FakeSessionKeys
+from tests.follow_up.stage import alert
 from tests.memory.conftest import redis_replica
 
 pytestmark = pytest.mark.contract
@@ -49,6 +52,16 @@ async def test_turns_of_all_sessions_come_back_in_order(backlog: Backlog) -> Non
     await backlog.settle(first.ticket)
     await backlog.settle(first.ticket)
     assert [turn.ticket for turn in await backlog.waiting()] == [turn.ticket for turn in others]
+
+
+async def test_an_alert_waits_like_a_turn(backlog: Backlog) -> None:
+    """Whole and under its session's key; one of no session is not taken."""
+    raised = alert(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    await backlog.put_alert(raised)
+    (waits,) = await backlog.waiting()
+    assert (waits.messages, waits.decision, waits.alert) == ((), None, raised)
+    with pytest.raises(NotFound):
+        await backlog.put_alert(replace(raised, session_id=None))
 
 
 async def test_what_waits_is_sealed_expires_and_is_empty_once_its_session_is_erased(valkey_url: str) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
+from archive.follow_up.alerts import SqlAlerts
 from domain.clinical import Disposition
+from domain.errors import Unavailable
 from domain.follow_up import (
     Actor,
     Anchor,
@@ -136,6 +139,36 @@ async def test_a_red_flag_in_passing_is_raised_as_always_and_the_nurse_is_told(p
     assert told.escalated.disposition is Disposition.CALL_120
     [alert] = await _alerts(patient, care_plan)
     assert (alert.level, alert.session_id) == (AlertLevel.RED, patient.session_id)
+
+
+class AwayAlerts:
+    """Alerts in an archive that does not answer."""
+
+    async def raise_alert(self, alert: Alert) -> Alert:
+        """Fail as a database does that is away."""
+        raise Unavailable(f"archive, raising {alert.id}")
+
+
+async def test_an_alert_the_archive_cannot_take_waits_and_is_raised_once(patient: Bedside) -> None:
+    """120 is told all the same; the nurse gets the alert with its own times, and the follow-up is over then."""
+    care_plan = await _home(patient, "postop_d3", days=3)
+    await _begin(patient)
+    follow_up = patient.archive.follow_up
+    there, follow_up.alerts = follow_up.alerts, cast("SqlAlerts", AwayAlerts())
+    told = await patient.say("胸口压着疼，一身冷汗，喘不上气")
+    at = patient.clock.now()
+    assert told.escalated is not None
+    with pytest.raises(Unavailable):
+        await patient.turns.catch_up()
+    follow_up.alerts = there
+    patient.clock.advance(timedelta(minutes=9))
+    for _ in range(2):
+        await patient.turns.catch_up()
+    [alert] = await _alerts(patient, care_plan)
+    assert (alert.level, alert.raised_at, alert.session_id) == (AlertLevel.RED, at, patient.session_id)
+    assert "冷汗" in alert.quote
+    [task, *_] = await follow_up.tasks(care_plan.id)
+    assert (task.status, task.ended_at) == (TaskStatus.COMPLETED, at)
 
 
 async def test_thoughts_of_death_in_a_questionnaire_call_a_person(patient: Bedside) -> None:
