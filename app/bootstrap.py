@@ -18,16 +18,20 @@ from agent.turn import Turns
 from app.clock import SystemClock
 from app.console import OpenConsole, PackNames, open_console, reception
 from app.duties import notifier, text_sender, worker
+from app.editor import PackEditor
 from app.following import discharges, follow_up_worker
 from app.health import SystemHealth
 from app.knowledge import open_knowledge
 from app.metrics import Metrics
 from app.model import OpenModel, open_indexing, open_model
+from app.releases import Releases, at_work
 from app.reloading import REPORT, Reloading
 from app.settings import Settings
 from app.stores import Stores, open_stores
+from app.training import PackTrainer
 from app.voice import voice_in_background
 from channels.clips import Clips
+from channels.console.knowledge_routes import KnowledgePages, knowledge_routes
 from channels.console.routes import routes
 from channels.discharges import Discharges
 from channels.http import Application, Calls
@@ -39,6 +43,7 @@ from channels.ports import Services
 from channels.sessions import Sessions
 from channels.websocket import Realtime
 from domain.clinical import RedFlag, RuleId
+from domain.ports import Clock
 from domain.session import Pending
 from domain.turn import Escalated, Utterance
 from jobs.worker import Worker
@@ -78,6 +83,7 @@ class Service:
     follow_up_worker: Worker
     enrolment: Enrolling
     reloading: Reloading
+    releases: Releases
     model: OpenModel | None
     indexing: Indexing | None
     console: OpenConsole
@@ -92,10 +98,11 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         KnowledgeError: the pack is wrong.
         Unavailable: a store cannot be opened.
     """
-    demo = load_demo(settings.knowledge_dir / "hospital" / "demo.yaml")
+    pack = at_work(settings)
+    demo = load_demo(pack / "hospital" / "demo.yaml")
     prompts.load()
-    rules = load_booking_rules(settings.knowledge_dir / "hospital" / "booking.yaml")
-    desk = load_desk(settings.knowledge_dir / "hospital" / "desk.yaml")
+    rules = load_booking_rules(pack / "hospital" / "booking.yaml")
+    desk = load_desk(pack / "hospital" / "desk.yaml")
     clock = SystemClock(demo.hospital.zone)
     metrics = Metrics()
     meanings = Meanings()
@@ -109,15 +116,17 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         departments = await stores.ports.scheduling.departments()
         names = (*(department.name for department in departments), *doctors)
         voice = await stack.enter_async_context(voice_in_background(settings, expected=names))
-        opening = partial(
-            open_knowledge,
-            departments,
-            booking_rules=rules.before_yes,
-            doctors=lambda: doctors,
-            directory=settings.knowledge_dir,
-            meanings=meanings,
-        )
-        library = Library(opening())
+
+        def opening(directory: Path) -> Knowledge:
+            return open_knowledge(
+                departments,
+                booking_rules=rules.before_yes,
+                doctors=lambda: doctors,
+                directory=directory,
+                meanings=meanings,
+            )
+
+        library = Library(opening(pack))
         turns = Turns(
             graph.build(stores.checkpointer),
             Deps(
@@ -195,6 +204,9 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             enrolment,
             notifier(settings, stores, library),
         )
+        reloading = Reloading(library, opening, metrics, directory=pack, report=settings.data_dir / REPORT)
+        releases = Releases(stores.archive.drafts, reloading, settings)
+        await releases.follow()
         yield Service(
             app=asgi(
                 services,
@@ -203,6 +215,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
                 metrics,
                 settings,
                 console,
+                open_knowledge_pages(stores, releases, library, clock),
                 discharges(settings, stores, library, enrolment, clock),
             ),
             hub=hub,
@@ -214,13 +227,23 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             worker=worker(settings, stores, library, clock),
             follow_up_worker=follow_up_worker(settings, stores, library, clock),
             enrolment=enrolment,
-            reloading=Reloading(
-                library, opening, metrics, directory=settings.knowledge_dir, report=settings.data_dir / REPORT
-            ),
+            reloading=reloading,
+            releases=releases,
             model=model,
             indexing=indexing,
             console=console,
         )
+
+
+def open_knowledge_pages(stores: Stores, releases: Releases, library: Library, clock: Clock) -> KnowledgePages:
+    """What the console's knowledge and training pages work with."""
+    archive = stores.archive
+    return KnowledgePages(
+        editor=PackEditor(archive.drafts, archive.corrections, releases, clock),
+        drafts=archive.drafts,
+        trainer=PackTrainer(library),
+        trainings=archive.trainings,
+    )
 
 
 def asgi(
@@ -230,6 +253,7 @@ def asgi(
     metrics: Metrics,
     settings: Settings,
     console: OpenConsole,
+    knowledge: KnowledgePages,
     reports: Discharges,
 ) -> Application:
     """The ASGI application over these services."""
@@ -250,6 +274,7 @@ def asgi(
             *Kiosk(sessions=sessions, hub=sessions.hub).routes(),
             *reports.routes(),
             *routes(console.console, console.live, sessions.hub),
+            *knowledge_routes(console.console, knowledge),
             *Pages(WEB, aliases=PAGES).routes(),
         ],
         allowed_origins=allowed_origins,

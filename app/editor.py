@@ -87,6 +87,11 @@ class PackEditor:
         task = self._under_way.get(draft_id)
         return task is not None and not task.done()
 
+    async def settled(self, draft_id: DraftId) -> None:
+        """Return when nothing is under way about a draft."""
+        if self.examining(draft_id):
+            await asyncio.wait([self._under_way[draft_id]])
+
     async def release(self, draft: Draft, *, approved_by: StaffId) -> Sequence[Slip]:
         """Put a draft to work under a new version."""
         check = draft.check or {}

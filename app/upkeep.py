@@ -23,6 +23,7 @@ ERASURE_SECONDS = 60.0
 DUE_SECONDS = 1.0
 LAPSE_SECONDS = 5.0
 PACK_SECONDS = 60.0
+RELEASE_SECONDS = 5.0
 MODEL_SECONDS = 5.0
 LONGEST_SECONDS = 60.0
 """A step that fails is tried again after twice the time, up to this."""
@@ -43,6 +44,7 @@ async def upkeep(service: Service) -> AsyncIterator[None]:
         asyncio.create_task(_every(LAPSE_SECONDS, service.console.takeover.lapse)),
         asyncio.create_task(listen(service.console.console, service.console.live)),
         asyncio.create_task(_every(PACK_SECONDS, service.reloading.retire)),
+        asyncio.create_task(_every(RELEASE_SECONDS, service.releases.follow)),
     ]
     if service.model is not None:
         tasks.append(asyncio.create_task(_every(MODEL_SECONDS, lambda: look_after_model(service), at_once=True)))

@@ -93,7 +93,7 @@ def _cells(text: str) -> Iterator[Field]:
 
 
 def _yaml(text: str, *, offset: int) -> Iterator[Field]:
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     if root is not None:
         yield from _leaves(root, (), "", offset)
 

@@ -5,6 +5,7 @@ A draft changes nothing. Whoever wrote a word of it cannot approve it, and what 
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -54,10 +55,11 @@ class Editing:
     async def overview(self, _request: Request, _session: StaffSession) -> Response:
         """`GET /console/api/knowledge`: the version at work, the files, open drafts, releases."""
         staff = await self.rows.displays()
+        sheets = await asyncio.to_thread(self.editor.sheets)
         return answer(
             {
                 "version": self.editor.version,
-                "sheets": [{"file": one.file, "group": one.group, "title": one.title} for one in self.editor.sheets()],
+                "sheets": [{"file": one.file, "group": one.group, "title": one.title} for one in sheets],
                 "drafts": [self._head(one, staff) for one in await self.drafts.listed()],
                 "releases": [_release(one, staff) for one in await self.drafts.releases()],
             }
