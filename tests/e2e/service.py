@@ -37,6 +37,12 @@ class Running:
         await client.until("consent.updated")
         return opened, client
 
+    async def hearing(self) -> None:
+        """Wait until speech is understood: weights are read while the service already answers."""
+        async with asyncio.timeout(30):
+            while not self.service.hub._services.voice().hears:
+                await self.http.get("/healthz")
+
     async def connected(self, opened: dict[str, Any], last_seq: int | None = None) -> Client:
         """A socket of a session."""
         after = "" if last_seq is None else f"&last_seq={last_seq}"
@@ -56,9 +62,9 @@ def last_code(data: Path, phone: str) -> str:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Running]:
-    """Serve on a free port, everything kept in `folder`."""
-    settings = read_settings(data_dir=folder / "var", port=0, _env_file=None)
+async def running(folder: Path, **changed: Any) -> AsyncIterator[Running]:
+    """Serve on a free port, everything kept in `folder`; `changed` are further settings."""
+    settings = read_settings(data_dir=folder / "var", port=0, _env_file=None, **changed)
     async with open_service(settings) as service:
         ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         server = Server(service.app, bound("127.0.0.1", 0), drain=service.hub.drain, ready=ready.set_result)

@@ -87,7 +87,7 @@ class Espeak:
         finally:
             if process.returncode is None:
                 process.kill()
-                await process.wait()
+            await process.communicate()  # reads the pipe to its end, or it would stay open
 
 
 async def _resampled(audio: asyncio.StreamReader, to_rate: Resampling) -> AsyncGenerator[bytes, None]:

@@ -153,7 +153,7 @@ class BanyiKiosk extends HTMLElement {
     this.#connection?.stop();
     await this.#talk?.close();
     this.#connection = this.#talk = null;
-    for (const part of Object.values(this.#parts)) delete part.key;
+    for (const part of Object.values(this.#parts)) [part.key, part.cards] = [];
     this.#set({ ...FRESH, elder: false, privacy: true });
   }
 }

@@ -72,7 +72,7 @@ function drawStage(parts, view, acts) {
   if (shown === "welcome") fill(stage, welcome(view, acts));
   else if (shown === "consent") fill(stage, state.notice && consentCard(state.notice, acts.consent, waiting(state)));
   else if (shown === "hello") fill(stage, h("h1", view.words.welcome), h("p.lead", view.words.lead));
-  else fill(stage, reply(newest, view, acts));
+  else fill(stage, reply(newest, view, acts, (stage.cards ??= new Map())));
   if (anew) stage.scrollTop = 0;
 }
 
@@ -86,15 +86,18 @@ function welcome({ words }, acts) {
   ];
 }
 
-/** The newest answer: its question or card large, its choices as buttons. */
-function reply(item, view, acts) {
+/** The newest answer: its question or card large, its choices as buttons. A card keeps what is typed into it. */
+function reply(item, view, acts, kept) {
   const { words } = view;
   const cards = item.cards.filter(({ closed }) => !closed);
   const question = cards.some(({ card }) => QUESTIONS.has(card.type));
+  for (const key of kept.keys()) if (!cards.some((one) => one.key === key)) kept.delete(key);
   const drawn = cards.map((one) => {
-    const node = renderCard(one.card, bound(acts, one.key), one.wrong);
-    node.firstChild.disabled = Boolean(one.by);
-    return PRIVATE.has(one.card.type) ? veiled(node, words) : node;
+    if (kept.get(one.key)?.wrong !== one.wrong) kept.delete(one.key);
+    if (!kept.has(one.key)) kept.set(one.key, { card: renderCard(one.card, bound(acts, one.key), one.wrong), wrong: one.wrong });
+    const { card } = kept.get(one.key);
+    card.firstChild.disabled = Boolean(one.by);
+    return PRIVATE.has(one.card.type) ? veiled(card, words) : card;
   });
   const inCards = item.cards.flatMap(({ card }) => card.actions?.map(({ value }) => value) ?? []);
   const choices = item.by ? [] : item.choices.filter(({ value }) => !inCards.includes(value));

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, ViewportSize, expect
 
-from tests.e2e.browser.scenes import DANGER_SIGNS
-from tests.e2e.browser.stage import Frame, Stage
+from tests.e2e.browser.scenes import DANGER_SIGNS, IDENTITY
+from tests.e2e.browser.stage import Frame, Stage, done
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
@@ -102,6 +102,18 @@ async def test_a_question_is_answered_by_touch(kiosk: Kiosk) -> None:
     await kiosk.page.get_by_text("都没有").click()
     await kiosk.page.get_by_role("button", name="选好了").click()
     assert (await kiosk.stage.heard("input_choice"))["value"] == "p1:4"
+
+
+async def test_what_is_typed_stays_while_the_answer_goes_on(kiosk: Kiosk) -> None:
+    """A form is there before its answer is whole; what comes after leaves it alone."""
+    await kiosk.begin(spoken=False)
+    stage = kiosk.stage
+    await stage.say({"type": "response.created", "response_id": "r9", "number": 9, "in_reply_to": None})
+    await stage.say({"type": "response.card", "response_id": "r9", "card": IDENTITY})
+    await kiosk.page.get_by_label("就诊人姓名").fill("欧阳明月")
+    await stage.say(done("r9", "请填一下。", to=None))
+    await expect(kiosk.page.get_by_text("请填一下。")).to_be_visible()
+    await expect(kiosk.page.get_by_label("就诊人姓名")).to_have_value("欧阳明月")
 
 
 async def test_an_emergency_fills_the_screen_and_rings(kiosk: Kiosk) -> None:
