@@ -28,6 +28,7 @@ from tools.follow_up.readings import (
     verdicts,
     words,
 )
+from understanding import past_days
 from understanding.reading import Understanding
 
 SHOWN = timedelta(days=30)
@@ -63,7 +64,9 @@ async def note(conversation: Conversation, draft: Draft, patient_id: PatientId, 
         advice = texts.say(_ADVICE.get(top.verdict.disposition, "diary.nurse"), because=top.verdict.because)
         judged = Judgement(rule_ids=(top.verdict.rule_id,), disposition=top.verdict.disposition)
         draft = replace(draft, judgement=judged)
-    noted = texts.say("diary.noted", readings=words(found)) + advice
+    past = past_days.read(understanding.raw, utterance.at)
+    day = f"{past.name}的" if past else ""
+    noted = texts.say("diary.noted", readings=day + words(found)) + advice
     draft = draft.saying(Say(text=noted, origin=Origin.KNOWLEDGE))
     if identifying.at(conversation, deps.clock.now()).patient_id == patient_id:
         draft = await _drawn(draft, patient_id, tuple(found), context)
@@ -71,11 +74,13 @@ async def note(conversation: Conversation, draft: Draft, patient_id: PatientId, 
 
 
 async def keep(patient_id: PatientId, understanding: Understanding, context: TurnContext) -> dict[Measure, float]:
-    """Keep the readings of a message; which they are."""
+    """Keep the readings of a message under the day they are said to be of; which they are."""
     utterance, found = context.utterance, measured(understanding)
     if found:
         session_id, input_id = utterance.session_id, utterance.input_id
-        kept = observations(found, patient_id, session_id=session_id, input_id=input_id, at=utterance.at)
+        past = past_days.read(understanding.raw, utterance.at)
+        at = past.at if past else utterance.at
+        kept = observations(found, patient_id, session_id=session_id, input_id=input_id, at=at)
         await context.deps.follow_up.diary.add(kept)
     return found
 

@@ -264,6 +264,16 @@ async def test_home_readings_are_kept_judged_and_drawn(patient: Bedside) -> None
     assert not any(word in said for word in ("停药", "加量", "减量", "片", "毫克"))
 
 
+async def test_a_reading_of_yesterday_is_dated_yesterday(patient: Bedside) -> None:
+    """It is kept under its own day, and said so."""
+    care_plan = await _home(patient, "hypertension", days=1)
+    await _begin(patient)
+    now = patient.clock.now()
+    assert "昨天的血压150/95" in (await patient.say("昨天的血压150/95，今天还没量")).text
+    kept = await patient.deps.follow_up.diary.readings(care_plan.patient_id, since=now - timedelta(days=3))
+    assert {one.at for one in kept} == {now - timedelta(days=1)}
+
+
 async def test_stopping_asks_about_danger_and_leaves_alerts_open(patient: Bedside) -> None:
     """A clear no stops everything; what the nurse has to see stays."""
     care_plan = await _home(patient, "diabetes", days=1)
