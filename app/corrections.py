@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from app.staff_cli import opened_archive
+from domain.correction import Fault
 from evals.case import Case
 from evals.play import Outcome
 
 CORRECTIONS: Final = "corrections"
+DEPARTMENT: Final = Fault.DEPARTMENT.value
+"""The tag of a case made because the department was wrong."""
 
 
 def corrected() -> list[Case]:
@@ -18,13 +21,30 @@ def corrected() -> list[Case]:
     return [Case.model_validate(one.case) for one in found if one.case is not None]
 
 
-def verdicts(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+def failing(outcomes: Iterable[Outcome], names: Callable[[str], str]) -> tuple[str, ...]:
+    """The cases that do not pass; `names` turns a department's id into the name the cases use."""
+    return tuple(one.case.id for one in outcomes if not _passes(one, names))
+
+
+def verdicts(outcomes: Iterable[Outcome], names: Callable[[str], str]) -> tuple[str, ...]:
     """One line for each case: whether it passes, and if not, what was wanted and what came."""
-    return tuple(_verdict(one) for one in outcomes)
+    return tuple(_verdict(one, names) for one in outcomes)
 
 
-def _verdict(one: Outcome) -> str:
-    if one.acceptable:
+def _passes(one: Outcome, names: Callable[[str], str]) -> bool:
+    """How urgent it is must be right, and where a nurse found the department wrong, one of the right ones named."""
+    routed = any(names(department) in one.case.gold.departments for department in one.departments)
+    return one.acceptable and (routed or DEPARTMENT not in one.case.tags)
+
+
+def _verdict(one: Outcome, names: Callable[[str], str]) -> str:
+    if _passes(one, names):
         return f"passes  {one.case.id}"
     wanted = "/".join(level.name for level in one.case.gold.acceptable) or "no alarm"
-    return f"FAILS   {one.case.id}: wanted {wanted}, got {one.disposition.name if one.disposition else 'nothing'}"
+    came = one.disposition.name if one.disposition else "nothing"
+    if DEPARTMENT in one.case.tags:
+        wanted, came = (
+            f"{wanted} {'、'.join(one.case.gold.departments)}",
+            f"{came} {'、'.join(map(names, one.departments))}",
+        )
+    return f"FAILS   {one.case.id}: wanted {wanted}, got {came}"

@@ -14,7 +14,7 @@ import yaml
 from app.examining import Examination, Examiner, examine
 from app.releases import Releases, copied, differing
 from app.reloading import Reloaded
-from app.sheets import FILE_TITLES, KINDS, SheetKind, label_of
+from app.sheets import FILE_TITLES, KINDS, SheetKind, label_of, owner_of
 from channels.console.editor_ports import FormField, Sheet, Slip
 from domain.correction import Corrections
 from domain.drafts import Draft, DraftId, Drafts, DraftStatus, FieldValue, Release
@@ -67,8 +67,15 @@ class PackEditor:
         """The fields of a file."""
         kind, text = self._sheet(file)
         clinical = {one.key for one in fields(file, text, kind.clinical)}
+        asks = {one.key: str(one.value) for one in fields(file, text, ("ask/*/text",))}
         return [
-            FormField(key=one.key, of=one.of, label=label_of(one.key), value=one.value, clinical=one.key in clinical)
+            FormField(
+                key=one.key,
+                of=owner_of(one.key, one.of, asks),
+                label=label_of(one.key),
+                value=one.value,
+                clinical=one.key in clinical,
+            )
             for one in await asyncio.to_thread(fields, file, text, (*kind.staff, *kind.clinical))
         ]
 

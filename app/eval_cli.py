@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -16,11 +16,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from app.corrections import CORRECTIONS, corrected, verdicts
+from app.corrections import CORRECTIONS, corrected, failing, verdicts
 from app.evaluating import Readings, open_readings, play_all
 from app.evaluating_model import open_answering, with_model
 from app.model_cli import NO_MODEL
 from app.settings import Settings, read_settings
+from domain.clinical import DepartmentId
 from domain.errors import BanyiError, SettingsError, Unavailable
 from evals import departments, findings, intents, screening, triage
 from evals.asking import Asking
@@ -60,8 +61,11 @@ def eval_triage(
     settings = _model_settings() if model else None
     pack = load_pack()
 
+    def name(department: str) -> str:
+        return pack.departments[DepartmentId(department)].name
+
     def report(outcomes: list[Outcome]) -> triage.TriageReport:
-        return triage.report(outcomes, lambda one: pack.departments[one].name)  # type: ignore[index]
+        return triage.report(outcomes, name)
 
     outcomes = _play(chosen, processes, None)
     beside = None
@@ -70,9 +74,10 @@ def eval_triage(
         told = report(asked)
         named = next((one.model for one in asked if one.model != "none"), settings.model)
         beside = told, Asking(model=named, without_model=told.without_model)
-    _show("triage", report(outcomes), source, pack.version, beside=beside, print_json=print_json, out=out)
+    more = {"failing": failing(outcomes, name)}
+    _show("triage", report(outcomes), source, pack.version, beside=beside, print_json=print_json, out=out, more=more)
     if cases == CORRECTIONS and not print_json:
-        for line in verdicts(outcomes):
+        for line in verdicts(outcomes, name):
             print(line)
     if html:
         page = triage_page(
@@ -220,6 +225,7 @@ def _show(
     beside: tuple[Any, Asking] | None,
     print_json: bool,
     out: Path | None,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     """Print the figures, and beside them those with the model; the JSON has both and how often it was asked."""
     record = {
@@ -230,6 +236,7 @@ def _show(
         "date": datetime.now(UTC).date().isoformat(),
         "caveat": CAVEAT,
         "figures": as_json(report),
+        **(more or {}),
     }
     if beside:
         record |= {"figures_with_model": as_json(beside[0]), "asking": as_json(beside[1])}

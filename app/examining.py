@@ -94,7 +94,7 @@ async def _played(cases: Sequence[Mapping[str, Json]], pack: Path, folder: Path)
     file = folder / "cases.jsonl"
     file.write_bytes(b"\n".join(orjson.dumps(case) for case in cases) + b"\n")
     said = await _said("eval", "triage", "--cases", str(file), "--json", "--processes", "1", pack=pack)
-    wrong = set(said["figures"]["wrong"])
+    wrong = set(said["failing"])
     return tuple({"id": case["id"], "passed": case["id"] not in wrong} for case in cases)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -119,6 +119,12 @@ FILE_TITLES: Final = {
     "lexicon/symptoms.tsv": "症状的说法",
     "lexicon/names.tsv": "疾病的说法",
 }
+
+
+def owner_of(key: str, of: str, texts: Mapping[str, str]) -> str:
+    """What a field belongs to: an option or a question's text to the question's own words in `texts`."""
+    parts = key.split("/")
+    return texts.get("/".join((*parts[:2], "text")), of) if parts[0] == "ask" else of
 
 
 def label_of(key: str) -> str:

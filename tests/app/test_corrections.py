@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.corrections import corrected, verdicts
+from app.corrections import corrected, failing, verdicts
 from app.staff_cli import opened_archive
 from archive.opening import OpenArchive
 from domain.clinical import Disposition
@@ -66,4 +66,17 @@ def test_every_case_is_said_to_pass_or_why_not() -> None:
     """What was wanted beside what came."""
     case = Case.model_validate(CASE)
     outcomes = [Outcome(case=case, disposition=Disposition[level]) for level in ("VISIT_24H", "OPD")]
-    assert verdicts(outcomes) == ("passes  C-1", "FAILS   C-1: wanted VISIT_24H, got OPD")
+    assert verdicts(outcomes, str) == ("passes  C-1", "FAILS   C-1: wanted VISIT_24H, got OPD")
+    assert failing(outcomes, str) == ("C-1",)
+
+
+def test_a_case_of_a_wrong_department_passes_only_with_a_right_one() -> None:
+    """However right the urgency is."""
+    case = Case.model_validate(CASE | {"tags": ["correction", "department"]})
+    outcomes = [
+        Outcome(case=case, disposition=Disposition.VISIT_24H, departments=(name,)) for name in ("急诊科", "皮肤科")
+    ]
+    assert verdicts(outcomes, str) == (
+        "passes  C-1",
+        "FAILS   C-1: wanted VISIT_24H 急诊科, got VISIT_24H 皮肤科",
+    )

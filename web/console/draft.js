@@ -55,8 +55,7 @@ export async function renderDraft(root, context) {
     return h(
       "div.edit",
       { "data-changed": one.draft != null },
-      h("label.field", h("span", h("strong", one.of || one.label), ` ${one.label}`, one.clinical && h("span.chip", staff.role === "admin" ? "临床规则" : "临床规则，只读")), area),
-      said,
+      h("label.field", h("span", one.of && h("strong", `${one.of} `), one.label, one.clinical && h("span.chip", staff.role === "admin" ? "临床规则" : "临床规则，只读")), said, area),
       !locked && h("div.actions", keep, undo),
     );
   }

@@ -19,8 +19,10 @@ export async function render(root, context) {
     const asked = [];
     const talk = h("div.thread", { role: "log", "aria-label": "对话", tabindex: "0" }, line("patient", `${exercise.opening}。`));
     const questions = h("div.part");
-    const drawQuestions = () =>
-      fill(questions, exercise.questions.filter(({ id }) => !asked.includes(id)).map((one) => button(one.text, () => ask(one), "question")));
+    const drawQuestions = () => {
+      const left = exercise.questions.filter(({ id }) => !asked.includes(id));
+      fill(questions, left.length ? left.map((one) => button(one.text, () => ask(one), "question")) : h("p.quiet", "都问过了。"));
+    };
     const level = select("紧急程度", Object.entries(DISPOSITIONS));
     const department = select("科室", exercise.departments.map((name) => [name, name]));
     const decide = h("form.part", { onsubmit: decided }, level.node, department.node, h("div.actions", h("button.primary", { type: "submit" }, "做出判断")));
