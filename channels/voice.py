@@ -329,5 +329,5 @@ class Voice:
             self._on_idle()
 
     def _new_bucket(self) -> Bucket:
-        """Twenty seconds at once, then twice real time."""
-        return Bucket(per_second=2.0 * BYTES_A_SECOND, burst=20.0 * BYTES_A_SECOND, strike_limit=10 * BYTES_A_SECOND)
+        """Thirty seconds at once, then twice real time."""
+        return Bucket(per_second=2.0 * BYTES_A_SECOND, burst=30.0 * BYTES_A_SECOND, strike_limit=10 * BYTES_A_SECOND)
