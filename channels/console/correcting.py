@@ -69,6 +69,11 @@ class Corrector:
         await self._corrections.close(CorrectionId(request.path_params["id"]), by=session.staff.id, now=now)
         return done()
 
+    async def departments(self, _request: Request, _session: StaffSession) -> Response:
+        """`GET /console/api/departments`: what the hospital has, for saying what would have been right."""
+        found = await self.console.scheduling.departments()
+        return answer({"items": [{"id": one.id, "name": one.name} for one in found]})
+
     @property
     def _corrections(self) -> Corrections:
         if self.console.corrections is None:

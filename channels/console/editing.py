@@ -39,7 +39,6 @@ class Editing:
         """Every call and who may make it."""
         one = "/knowledge/drafts/{id}"
         return [
-            ("GET", "/departments", Role.NURSE, self.departments),
             ("GET", "/knowledge", Role.NURSE, self.overview),
             ("GET", "/knowledge/sheet", Role.NURSE, self.sheet),
             ("POST", "/knowledge/validate", Role.NURSE, self.validate),
@@ -52,11 +51,6 @@ class Editing:
             ("POST", one + "/release", Role.SUPERVISOR, self.release),
             ("POST", "/knowledge/releases/{number:int}/restore", Role.SUPERVISOR, self.restore),
         ]
-
-    async def departments(self, _request: Request, _session: StaffSession) -> Response:
-        """`GET /console/api/departments`: what the hospital has, for saying what would have been right."""
-        found = await self.console.scheduling.departments()
-        return answer({"items": [{"id": one.id, "name": one.name} for one in found]})
 
     async def overview(self, _request: Request, _session: StaffSession) -> Response:
         """`GET /console/api/knowledge`: the version at work, the files, open drafts, releases."""

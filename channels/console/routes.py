@@ -56,6 +56,7 @@ def routes(console: Console, live: Live, hub: Hub) -> list[BaseRoute]:
         ("POST", one + "/handle", NURSE, acting.handle),
         ("POST", one + "/ratings", NURSE, acting.rate),
         ("POST", one + "/corrections", NURSE, corrector.add),
+        ("GET", "/departments", NURSE, corrector.departments),
         ("GET", "/corrections", NURSE, corrector.listed),
         ("POST", "/corrections/{id}/close", SUPERVISOR, corrector.close),
         ("GET", "/patients/{id}", NURSE, inbox.patient),

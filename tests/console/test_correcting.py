@@ -107,6 +107,7 @@ async def test_a_correction_becomes_a_task_and_a_case(station: Station) -> None:
     await client.until("consent.updated")
     quoted = await nurse.post(path, 201, body=body)
     assert quoted["case"]["opening"] == ["我手指划破了一个小口子"]
+    assert {"id": "D01", "name": "急诊科"} in (await nurse.get("/departments"))["items"]
     items = (await nurse.get("/corrections"))["items"]
     assert len(items) == 3
     assert "13800138000" not in str(items)
