@@ -63,6 +63,7 @@ PAGES: Final = {
     "/": "/demo/index.html",
     "/kiosk": "/kiosk/index.html",
     "/kiosk/": "/kiosk/index.html",
+    "/continue": "/continue/index.html",
     "/console": "/console/index.html",
     "/console/": "/console/index.html",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, ViewportSize, expect
@@ -126,3 +127,20 @@ async def test_a_service_killed_in_the_middle_loses_nothing(patient: Patient, ho
     await patient.page.reload()
     await expect(patient.root.get_by_role("article", name="您说").first).to_contain_text("头疼三天了，有点恶心")
     assert await patient.triaged(answers=MOST_ANSWERS) < MOST_ANSWERS
+
+
+async def test_a_terminals_conversation_goes_on_by_phone(page: Page, hospital: Hospital) -> None:
+    """The scanned address opens the same conversation in the assistant, once."""
+    async with httpx.AsyncClient(base_url=hospital.url) as terminal:
+        session = (await terminal.post("/v1/sessions", json={"channel": "kiosk"})).json()
+        bearer = {"Authorization": f"Bearer {session['token']}"}
+        address = (await terminal.post(f"/v1/sessions/{session['session_id']}/continue", headers=bearer)).json()["url"]
+        await page.set_viewport_size(PHONE)
+        await page.goto(address)
+        phone = Patient(page)
+        await phone.agree()
+        await phone.say("停车场在哪")
+        transcript = await terminal.get(f"/v1/sessions/{session['session_id']}/transcript", headers=bearer)
+    assert transcript.status_code == 401
+    await page.goto(address)
+    await expect(page.get_by_role("status")).to_contain_text("二维码")
