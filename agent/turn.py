@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 import structlog
 
+from agent import noticing
 from agent.concern import Aftermath
 from agent.conversation import Conversation
 from agent.deps import Deps, Saying, TurnContext
@@ -28,7 +29,8 @@ from agent.state import Draft, TurnInput
 from agent.summaries.record import briefing_of, visit_of
 from agent.summaries.rolling import Rolling
 from domain.errors import BanyiError, Unavailable
-from domain.session import Author, Message, Pending, SessionId
+from domain.notices import NoticeId
+from domain.session import Author, InputId, Message, Pending, SessionId
 from domain.summaries import HandoverBriefing, VisitSummary
 from domain.turn import (
     Escalated,
@@ -57,7 +59,7 @@ class Turns:
         self._locks = deps.locks
         self._sayings: dict[SessionId, Saying] = {}
         self._running: set[asyncio.Task[None]] = set()
-        self._recording = Recording(deps.archive, deps.backlog)
+        self._recording = Recording(deps.archive, deps.backlog, deps.follow_up)
         self._rolling = Rolling()
 
     async def run(self, utterance: Utterance) -> AsyncIterator[TurnEvent]:
@@ -88,6 +90,19 @@ class Turns:
         """What the agent waits for in this session."""
         remembered = await self._remembered(session_id)
         return remembered.pending if remembered else None
+
+    async def news(self, session_id: SessionId) -> tuple[NoticeId, ...]:
+        """The notices that wait for the patients of this session and were not said in it yet.
+
+        Raises:
+            Unavailable: memory or the hospital does not answer.
+        """
+        remembered = await self._remembered(session_id)
+        if remembered is None or remembered.patient_id is None:
+            return ()
+        coming = Utterance(session_id=session_id, input_id=InputId(""), at=self._clock.now())
+        context = TurnContext(deps=await self._surroundings(session_id), utterance=coming, trace_id="")
+        return await noticing.waiting_for(remembered, context)
 
     async def visit_summary(self, session_id: SessionId) -> VisitSummary | None:
         """What the patient told so far, for the doctor; nothing when nobody spoke yet.
@@ -153,6 +168,8 @@ class Turns:
                     gist=self._rolling.take(utterance.session_id),
                 )
                 finished = await self._graph_run(context, events)
+                if finished.told:
+                    await noticing.seen(await self._remembered(utterance.session_id) or Conversation(), context)
                 await self._recording.record(_heard(finished, saying), finished.decision)
                 await self._tell_people(utterance.session_id, finished.aftermath, ring=saying.called)
                 if finished.gist_due:

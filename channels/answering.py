@@ -181,7 +181,8 @@ class Answering:
         return self.number
 
     def _begin(self, accepted: Accepted) -> str:
-        self.response_id = RESPONSE + secrets.token_hex(6)
+        unasked = accepted.in_reply_to is None
+        self.response_id = _unasked_id(accepted) if unasked else RESPONSE + secrets.token_hex(6)
         self._outbox.put(wire.created(self.response_id, self.next_number(), accepted.in_reply_to))
         return self.response_id
 
@@ -192,10 +193,12 @@ class Answering:
         """
         if isinstance(first, TurnFailed) and first.retryable:
             return accepted.awaited
-        if accepted.in_reply_to is None:
-            return True
         try:
-            found = standing(await self._services.events.since(self._session_id, 0), accepted.in_reply_to)
+            events = await self._services.events.since(self._session_id, 0)
+            if accepted.in_reply_to is None:
+                own = _unasked_id(accepted)
+                events = tuple(event for event in events if event.get("response_id") == own)
+            found = standing(events, accepted.in_reply_to)
         except Unavailable:
             return accepted.awaited
         if found.ended:
@@ -265,6 +268,11 @@ class Answering:
                 self._services.meter.answered(ending.code, seconds, {})
             case _:
                 self._services.meter.answered("cancelled", seconds, {})
+
+
+def _unasked_id(accepted: Accepted) -> str:
+    """The response to an input the server made: always the same, so that what was said already is known again."""
+    return RESPONSE + _loggable(accepted.utterance.input_id)
 
 
 def _loggable(input_id: InputId) -> str:

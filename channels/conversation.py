@@ -73,7 +73,7 @@ class Conversation:
         self._company = Company(session.id, services, on_typing=lambda: self._outbox.put(typing))
         self._lookout = Lookout(services, self._outbox, is_busy=lambda: self._working, on_unanswered=self._unanswered)
         self._inputs = Inputs(session_id=session.id, clock=services.clock)
-        self._arrival = Arrival(services=services, inputs=self._inputs, intake=self._intake, company=self._company)
+        self._news = Arrival(services=services, inputs=self._inputs, intake=self._intake, company=self._company)
         self._remarks = Remarks(
             session_id=session.id, services=services, consented=lambda: self._intake.consented, refuse=self._refuse
         )
@@ -199,7 +199,7 @@ class Conversation:
                 self._intake.resume(utterance)
         self._left_over = ()
         if history and not self._lookout.waiting:
-            self._intake.add(self._arrival.tell_news)
+            self._intake.add(self._news.tell_news)
         return outlet
 
     async def _restore(self) -> bool:

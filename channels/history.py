@@ -18,8 +18,11 @@ class Standing:
     response_id: str | None = None
 
 
-def standing(events: Iterable[dict[str, Json]], input_id: str) -> Standing:
-    """How far `input_id` came. An error before acceptance or one that may be retried is no end."""
+def standing(events: Iterable[dict[str, Json]], input_id: str | None) -> Standing:
+    """How far `input_id` came; without one, how far what the server said unasked in these events came.
+
+    An error before acceptance or one that may be retried is no end.
+    """
     found = Standing()
     for event in events:
         kind = event["type"]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 
 from channels.answering import SERVER_MADE
 from channels.client_frames import ClientFrame, HandoffRequest, InputChoice, InputForm, InputText
 from channels.hearing import readable
-from channels.ports import HANDOFF_ACTION, SILENCE_ACTION
+from channels.ports import ARRIVED_ACTION, HANDOFF_ACTION, SILENCE_ACTION
 from channels.screening import EMPTY
 from domain.clinical import Screening
+from domain.notices import NoticeId
 from domain.ports import Clock
 from domain.session import InputId, Pending, SessionId
 from domain.turn import Choice, Form, Utterance
@@ -50,6 +52,11 @@ class Inputs:
         """No answer to a red-flag question."""
         choice = Choice(action=SILENCE_ACTION, value=pending.id)
         return self._made(f"{SERVER_MADE}silence.{pending.id}", EMPTY, choice=choice)
+
+    def arrival(self, notice_ids: tuple[NoticeId, ...]) -> Utterance:
+        """The patient came back, and these notices wait: the same input on every connection, on every replica."""
+        waiting = hashlib.sha256("\n".join(sorted(notice_ids)).encode()).hexdigest()[:16]
+        return self._made(f"{SERVER_MADE}arrived.{waiting}", EMPTY, choice=Choice(action=ARRIVED_ACTION, value=""))
 
     def _made(
         self,

@@ -11,6 +11,7 @@ from channels.http_bodies import Notice
 from domain.clinical import RedFlag, Screening
 from domain.desk import Bell, CaseWork, SilentBell, Typing
 from domain.follow_up_ports import SessionAlerts
+from domain.notices import NoticeId
 from domain.ports import (
     Archive,
     Clock,
@@ -28,6 +29,9 @@ from voice.parts import NO_VOICE, OpenVoice
 SILENCE_ACTION = "silence"
 """Action of the choice a session makes for a patient who left a red-flag question unanswered; `value` is
 the `Pending.id`."""
+
+ARRIVED_ACTION = "arrived"
+"""Action of the choice a session makes for a patient who came back to notices."""
 
 Mode: TypeAlias = Literal["knowledge", "model"]
 
@@ -52,6 +56,9 @@ class TurnRunner(Protocol):
 
     async def pending(self, session_id: SessionId) -> Pending | None:
         """What the agent waits for."""
+
+    async def news(self, session_id: SessionId) -> tuple[NoticeId, ...]:
+        """The notices that wait for the patients of this session and were not said in it yet."""
 
 
 class Screen(Protocol):

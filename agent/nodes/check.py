@@ -34,7 +34,8 @@ _SPOKEN = frozenset({ModelPurpose.ANSWER, ModelPurpose.WORD})
 class Finished:
     """A turn that ran to its end: its last event, and what the archive keeps of it.
 
-    `turns` is how many the conversation has had; `gist_due` says that it grew long enough since its last gist.
+    `turns` is how many the conversation has had; `gist_due` says that it grew long enough since its last gist;
+    `told` that notices were said.
     """
 
     done: TurnDone
@@ -42,6 +43,7 @@ class Finished:
     decision: DecisionRecord | None
     turns: int = 0
     gist_due: bool = False
+    told: bool = False
     aftermath: Aftermath = field(default_factory=Aftermath)
 
 
@@ -72,6 +74,7 @@ async def check(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
             decision=_decision(context, draft),
             turns=remembered.turns,
             gist_due=context.counsel.available and gist.due(remembered),
+            told=bool(conversation.told),
             aftermath=aftermath(before, conversation, draft),
         )
     )

@@ -13,6 +13,7 @@ from agent.deps import TurnContext
 from agent.listening import listen
 from agent.nodes.check import Finished
 from agent.nodes.stage import stage
+from agent.noticing import ARRIVED
 from agent.red_flag_reply import Reply
 from agent.state import Draft, TurnState, TurnUpdate
 from domain.clinical import Disposition, RedFlag, RuleId, Screening
@@ -49,7 +50,7 @@ async def guard(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     asked = pending if pending and pending.kind is PendingKind.RED_FLAG else None
     if acting := tuple(flag for flag in screening.flags if _acts(flag, asked)):
         return emergency.escalate(conversation, draft, acting, context)
-    if _is_silence_on_another(asked, context.utterance):
+    if _says_nothing(asked, context.utterance):
         return TurnUpdate(conversation=conversation, draft=replace(draft, settled=True))
     if asked:
         return _answer(conversation, draft, asked, screening, context)
@@ -78,9 +79,11 @@ def _taken_up(conversation: Conversation, screening: Screening, context: TurnCon
     return red_flag_question.doubting(conversation, doubtful, quoting=consented)
 
 
-def _is_silence_on_another(asked: Pending | None, utterance: Utterance) -> bool:
-    """Whether a session counted the silence on a question that is not open any more."""
+def _says_nothing(asked: Pending | None, utterance: Utterance) -> bool:
+    """Whether a patient only came back, or a session counted the silence on a question that is not open any more."""
     choice = utterance.choice
+    if choice is not None and choice.action == ARRIVED:
+        return True
     if choice is None or choice.action != red_flag_reply.SILENCE:
         return False
     return asked is None or choice.value != asked.id

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.session import InputId
+from domain.notices import NoticeId
+from domain.session import InputId, SessionId
 from tests.channels.ward import fake_memory, ward
 from tests.fakes.memory import FakeServer
 from tests.fakes.turns import FakeTurns
@@ -93,6 +94,29 @@ async def test_an_answer_given_by_one_replica_arrives_on_the_other(tmp_path: Pat
         assert [e["in_reply_to"] for e in other.seen if e["type"] == "response.done"] == ["m1", "m2"]
         assert not any(e["type"] == "response.cancelled" for e in other.seen)
         assert turns.acted == ["m1", "m2"]
+
+
+async def test_what_waits_for_a_patient_is_said_on_connecting_and_once(tmp_path: Path) -> None:
+    """Two replicas and a reconnect at once: a notice that came meanwhile is one answer to nothing."""
+    server, turns = FakeServer(), FakeTurns()
+    async with (
+        ward(tmp_path, memory=fake_memory(server), turns=turns) as first,
+        ward(tmp_path, memory=fake_memory(server), turns=turns.replica()) as second,
+    ):
+        opened, client = await first.consented()
+        await client.asked("m1", "好")
+        await client.leave()
+        turns.unsaid[SessionId(opened["session_id"])] = (NoticeId("n1"),)
+        last_seq = client.numbers()[-1]
+        await asyncio.gather(first.connected(opened, last_seq=last_seq), second.connected(opened, last_seq=last_seq))
+        await first.idle()
+        await second.idle()
+        again = await first.connected(opened, last_seq=last_seq)
+        await again.asked("m2", "嗯")
+        answers = [event for event in again.seen if event["type"] == "response.done"]
+        assert [event["in_reply_to"] for event in answers] == [None, "m2"]
+        assert answers[0]["text"] == "收到：n1"
+        assert len([one for one in turns.acted if one.startswith("~arrived")]) == 1
 
 
 async def test_a_restart_answers_what_was_accepted(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Literal
 from agent.red_flag_reply import Reply
 from domain.clinical import Disposition, RedFlag, RuleId, Screening
 from domain.errors import Unavailable
+from domain.notices import NoticeId
 from domain.session import InputId, Option, Pending, PendingKind, SessionId
 from domain.turn import (
     CardReady,
@@ -122,6 +123,7 @@ class FakeTurns:
     locks: dict[SessionId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     question: Pending | None = None
     down: bool = False
+    unsaid: dict[SessionId, tuple[NoticeId, ...]] = field(default_factory=dict)
 
     def replica(self) -> FakeTurns:
         """The same conversations in another process: state and locks are shared."""
@@ -154,6 +156,8 @@ class FakeTurns:
         certain = tuple(flag for flag in utterance.screening.flags if flag.certain)
         if raised := FakeAlarm().raised(certain):
             yield raised
+        if utterance.choice and utterance.choice.action == "arrived":
+            said = "、".join(self.unsaid.pop(session_id))
         if utterance.choice and utterance.choice.action == "silence":
             asked = self.waits_for.pop(session_id)
             yield escalated((RuleId(asked.subject),))
@@ -189,6 +193,10 @@ class FakeTurns:
         if self.down:
             raise Unavailable("memory")
         return self.waits_for.get(session_id)
+
+    async def news(self, session_id: SessionId) -> tuple[NoticeId, ...]:
+        """What waits, until a turn has said it."""
+        return self.unsaid.get(session_id, ())
 
 
 def red_flag_question(expires_at: datetime) -> Pending:

@@ -14,8 +14,10 @@ from agent.deps import TurnContext
 from agent.reply import Say
 from domain.clinical import DepartmentId, Disposition
 from domain.notices import Notice, NoticeId, NoticeKind
+from domain.patient import PatientId
 from domain.scheduling import HoldId, SlotQuery
 from domain.session import PendingKind, SessionId
+from domain.turn import Json
 from tests.turn.bedside import IDENTITY, Answer, Bedside
 from tools.identity import read_identity
 
@@ -24,6 +26,7 @@ MOTHER = {"name": "李秀英", "id_number": "110105196003074022", "phone": "1380
 CHILD = {"name": "王乐乐", "id_number": "110105202003071014", "phone": "13800138000"}
 FULL = DepartmentId("D17")
 """A department of the demo hospital with few places."""
+COMING_BACK: dict[str, Json] = {"action": "arrived", "value": ""}
 STRANGER = SessionId("s_other")
 
 
@@ -237,20 +240,53 @@ async def test_a_child_is_booked_for_by_a_guardian(patient: Bedside) -> None:
     assert review.card("booking_review")["patient"].startswith("王")
 
 
-async def test_a_notice_is_shown_once_with_the_next_answer(patient: Bedside) -> None:
-    """A reminder that came meanwhile is said, and not said again."""
-    await identified(patient)
+async def told(patient: Bedside, notice_id: str = "n1", text: str = "提醒您：明天有号。") -> PatientId:
+    """A reminder came for the patient of this conversation meanwhile."""
     patient_id = await patient.deps.patients.register(read_identity(IDENTITY, today=patient.clock.now().date()))
     assert patient.session_id in await patient.deps.inbox.watching(patient_id, now=patient.clock.now())
     notice = Notice(
-        id=NoticeId("n1"),
+        id=NoticeId(notice_id),
         kind=NoticeKind.REMINDER,
         patient_id=patient_id,
         subject="a1",
-        text="提醒您：明天有号。",
+        text=text,
         at=patient.clock.now(),
     )
     await patient.deps.inbox.put(notice)
+    return patient_id
+
+
+async def test_a_notice_is_shown_when_the_patient_comes_back(patient: Bedside) -> None:
+    """What waits is said without a word of the patient, is read from then on, and leaves open what was open."""
+    await identified(patient)
+    assert await patient.turns.news(patient.session_id) == ()
+    await patient.say("想挂消化科的号")
+    asked = await patient.turns.pending(patient.session_id)
+    assert asked is not None
+    patient_id = await told(patient)
+    assert await patient.turns.news(patient.session_id) == (NoticeId("n1"),)
+    answer = await patient.tap(COMING_BACK)
+    assert "明天有号" in answer.text
+    assert answer.done.pending == asked
+    assert await patient.turns.news(patient.session_id) == ()
+    assert await patient.deps.inbox.unread(patient_id) == ()
+
+
+async def test_a_red_flag_that_is_asked_about_comes_before_any_notice(patient: Bedside) -> None:
+    """While its question is open nothing waits to be told, and coming back is no answer to it."""
+    await identified(patient)
+    asked = await patient.say("胸口闷")
+    assert asked.done.pending is not None
+    assert asked.done.pending.kind is PendingKind.RED_FLAG
+    await told(patient)
+    assert await patient.turns.news(patient.session_id) == ()
+    assert (await patient.tap(COMING_BACK)).done.pending == asked.done.pending
+
+
+async def test_a_notice_is_shown_once_with_the_next_answer(patient: Bedside) -> None:
+    """A reminder that came meanwhile is said, and not said again."""
+    await identified(patient)
+    patient_id = await told(patient)
     assert "明天有号" in (await patient.say("停车场在哪")).text
     assert "明天有号" not in (await patient.say("停车场在哪")).text
     assert await patient.deps.inbox.unread(patient_id) == ()
