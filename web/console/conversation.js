@@ -7,7 +7,7 @@ import { includes } from "./pages.js";
 import { renderRating } from "./rating.js";
 import { holder, mark } from "./rows.js";
 import { Takeover } from "./takeover.js";
-import { heard, opened, written } from "./talk.js";
+import { heard, opened, renewed, written } from "./talk.js";
 import { Teamwork } from "./teamwork.js";
 import { Thread } from "./thread.js";
 import { renderWhy } from "./why.js";
@@ -28,11 +28,13 @@ export async function render(root, context) {
   let talk = opened(session);
   const view = { side: context.route.query.get("side") ?? "briefing", why: "", about: "", typing: false, lost: false };
   let typingTimer = 0;
+  let claiming = false;
 
   const acts = {
     why: (trace) => explain(trace),
     rate: (trace) => set({ side: "rating", about: trace }),
     rated: (marks) => rate(marks),
+    departments: () => attempt(api.get("/departments")),
     correct: (body) => attempt(api.post(`${path}/corrections`, body)),
     claim: () => claim(),
     release: () => release(),
@@ -82,8 +84,8 @@ export async function render(root, context) {
   async function reload() {
     const fresh = await attempt(api.get(path));
     if (!fresh || signal.aborted) return;
-    const live = talk.live.filter(({ author }) => author === "note" || author === "alarm");
-    talk = { ...opened(fresh), live, claim: held(fresh.claim) };
+    talk = renewed(talk, fresh);
+    talk = { ...talk, claim: held(talk.claim) };
     draw();
     if (view.side !== "team" && view.side !== "rating") drawSide();
   }
@@ -113,6 +115,7 @@ export async function render(root, context) {
   }
 
   async function claim() {
+    claiming = true;
     try {
       const { claim: mine } = await api.post(`${path}/claim`);
       line.hold(id, mine.token);
@@ -123,6 +126,8 @@ export async function render(root, context) {
       if (problem.code !== "conflict") return void attempt(Promise.reject(problem));
       await reload();
       context.toast(talk.claim ? `${talk.claim.by.display} 已先接管` : problem.says, "bad");
+    } finally {
+      claiming = false;
     }
   }
 
@@ -163,7 +168,7 @@ export async function render(root, context) {
   context.on("event", mine(({ event }) => {
     talk = heard(talk, event);
     draw();
-    if (HANDOFFS.includes(event.type) && !line.claimOn(id)) reload();
+    if (HANDOFFS.includes(event.type) && !claiming && !line.claimOn(id)) reload();
   }));
   context.on("message", mine(({ message }) => {
     talk = written(talk, message);
@@ -199,7 +204,7 @@ function leaveField() {
   return Boolean(field);
 }
 
-function headline({ row }, context, path) {
+function headline({ row, claim }, context, path) {
   const { who, urgency, reason, disposition, channel, crisis } = row;
   const facts = [crisis && "心理危机", reason && CAUSES[reason], DISPOSITIONS[disposition], CHANNELS[channel] ?? channel].filter(Boolean);
   return [
@@ -207,7 +212,7 @@ function headline({ row }, context, path) {
     mark(urgency),
     h("h1", who || "未说明"),
     h("p.quiet", facts.join(" · ")),
-    holder(row),
+    holder({ claimed_by: claim?.by, state: row.state === "nurse" ? "agent" : row.state }),
     includes(context.staff.role, "supervisor") && exports(path),
   ];
 }

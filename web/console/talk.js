@@ -19,6 +19,14 @@ const SAME_MS = 5_000;
 /** The conversation as it was opened; `unread` are the turns since, whose decisions were not fetched. */
 export const opened = (session) => ({ ...session, live: [], unread: [] });
 
+/** The conversation fetched again; what was heard while it was on its way stays. */
+export function renewed(talk, session) {
+  const known = new Set(session.messages.map(keyOf));
+  const messages = [...session.messages, ...talk.messages.filter((message) => !known.has(keyOf(message)))];
+  const live = talk.live.filter((item) => item.going || !stands(messages, item));
+  return { ...opened(session), messages, live };
+}
+
 /** The conversation after an event of it; what is unknown changes nothing. */
 export const heard = (talk, event) => (Object.hasOwn(HANDLERS, event.type) ? HANDLERS[event.type](talk, event) : talk);
 
@@ -50,10 +58,13 @@ function done(talk, event) {
     timings: { ...talk.timings, [trace_id]: timing_ms },
     sources: { ...talk.sources, [trace_id]: sources },
   };
-  const stands = talk.messages.some((one) => one.author === author && one.text === text && Math.abs(Date.parse(one.at) - Date.parse(at)) < SAME_MS);
-  if (stands) return { ...known, live: known.live.filter((item) => item.id !== id) };
+  if (stands(talk.messages, { author, text, at })) return { ...known, live: known.live.filter((item) => item.id !== id) };
   return changed(added(known, { id, at }), id, (item) => ({ ...item, author, text, origin, label, trace_id, going: false }));
 }
+
+/** Whether words that were heard stand in the transcript. */
+const stands = (messages, { author, text, at }) =>
+  messages.some((one) => one.author === author && one.text === text && Math.abs(Date.parse(one.at) - Date.parse(at)) < SAME_MS);
 
 /** Notes stand where they happened, between lines; words without a line yet at the end. */
 function merged(lines, rest) {

@@ -21,13 +21,13 @@ OpenDesk: TypeAlias = Callable[[str], Awaitable[Desk]]
 
 
 async def test_of_two_nurses_one_wins_each_patient_and_the_other_sees_who(ward: Station, open_desk: OpenDesk) -> None:
-    """Three patients at once; for the one both click, there is one field to answer in and one name to read."""
+    """Three patients at once; for the one both want, there is one field to answer in and one name to read."""
     patients = [await ward.red() for _ in range(3)]
     desks = [await open_desk("lihua"), await open_desk("wangfang")]
     wanted = patients[0][0]
     for desk in desks:
         await desk.open(wanted)
-    await asyncio.gather(*(desk.button("接管对话 (c)").click() for desk in desks))
+    await asyncio.gather(*(desk.page.keyboard.press("c") for desk in desks))
     for desk in desks:
         await expect(desk.page.locator(".takeover textarea, .takeover .held")).to_be_visible()
     [winner] = [desk for desk in desks if await desk.reply.count()]
@@ -68,6 +68,7 @@ async def test_a_takeover_cuts_off_the_answer_the_nurse_reads(ward: Station, ope
         slow.go_on.set()
         assert (await client.end_of("m2"))["reason"] == "handoff"
     finally:
+        slow.go_on.set()
         turns._graph = graph
     await expect(desk.line("门诊几点开门")).to_have_count(1)
     await expect(desk.log.get_by_text("正在回复…")).to_have_count(0)
