@@ -6,13 +6,12 @@ import asyncio
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 import structlog
 import yaml
 
 from app.examining import Examination, Examiner, examine
-from app.releases import Releases, copied, differing
+from app.releases import COVER, Releases, copied, differing
 from app.reloading import Reloaded
 from app.sheets import FILE_TITLES, KINDS, SheetKind, label_of, owner_of
 from channels.console.editor_ports import FormField, Sheet, Slip
@@ -27,8 +26,6 @@ from knowledge.strict import load
 from knowledge.texts import parameters
 
 log = structlog.get_logger(__name__)
-
-COVER: Final = "clinical/pack.yaml"
 
 
 class PackEditor:
@@ -65,19 +62,7 @@ class PackEditor:
 
     async def fields(self, file: str) -> Sequence[FormField]:
         """The fields of a file."""
-        kind, text = self._sheet(file)
-        clinical = {one.key for one in fields(file, text, kind.clinical)}
-        asks = {one.key: str(one.value) for one in fields(file, text, ("ask/*/text",))}
-        return [
-            FormField(
-                key=one.key,
-                of=owner_of(one.key, one.of, asks),
-                label=label_of(one.key),
-                value=one.value,
-                clinical=one.key in clinical,
-            )
-            for one in await asyncio.to_thread(fields, file, text, (*kind.staff, *kind.clinical))
-        ]
+        return await asyncio.to_thread(self._form, file)
 
     async def slips(self, file: str, values: Mapping[str, FieldValue]) -> Sequence[Slip]:
         """What is wrong with the file once these fields are changed."""
@@ -158,6 +143,21 @@ class PackEditor:
         text = (self._directory / file).read_text(encoding="utf-8")
         head = fields(file, text, ("title", "names/zh"))
         return str(head[0].value) if head else Path(file).stem
+
+    def _form(self, file: str) -> Sequence[FormField]:
+        kind, text = self._sheet(file)
+        clinical = {one.key for one in fields(file, text, kind.clinical)}
+        asks = {one.key: str(one.value) for one in fields(file, text, ("ask/*/text",))}
+        return [
+            FormField(
+                key=one.key,
+                of=owner_of(one.key, one.of, asks),
+                label=label_of(one.key),
+                value=one.value,
+                clinical=one.key in clinical,
+            )
+            for one in fields(file, text, (*kind.staff, *kind.clinical))
+        ]
 
     def _sheet(self, file: str) -> tuple[SheetKind, str]:
         for kind in KINDS:

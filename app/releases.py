@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Mapping
@@ -14,11 +15,14 @@ import structlog
 from app.reloading import Reloaded, content_files
 from app.settings import Settings
 from domain.drafts import Drafts, Release
-from domain.errors import BanyiError
+from domain.errors import BanyiError, Conflict
+from knowledge.pack import Cover
+from knowledge.strict import load
 
 log = structlog.get_logger(__name__)
 
 FOLDER: Final = "knowledge"
+COVER: Final = "clinical/pack.yaml"
 CURRENT: Final = "current"
 SIGNED: Final = "release.json"
 """Who released a pack, and when; it lies beside the pack's files."""
@@ -50,6 +54,14 @@ def differing(installed: Path, changed: Path) -> dict[str, str]:
         for name, text in content_files(changed).items()
         if not (installed / name).is_file() or (installed / name).read_bytes() != text
     }
+
+
+def _holds(directory: Path, files: Mapping[str, str]) -> bool:
+    """Whether a pack is there with these texts; one that was refused before may have left others."""
+    return all(
+        (directory / name).is_file() and (directory / name).read_text(encoding="utf-8") == text
+        for name, text in files.items()
+    )
 
 
 class Loading(Protocol):
@@ -101,9 +113,9 @@ class Releases:
         """Lay the pack down and load it.
 
         Raises:
-            BanyiError: it is not on this machine and another pack is installed than the one it was made from.
+            Conflict: it is not on this machine, and another pack is installed than the one it was made from.
         """
-        return await self._reloading.turn_to(self.laid(release))
+        return await self._reloading.turn_to(await asyncio.to_thread(self.laid, release))
 
     async def back_to(self, directory: Path) -> None:
         """Load the pack of another directory again."""
@@ -122,7 +134,10 @@ class Releases:
         if not release.files:
             return self._installed
         directory = self._folder / release.version
-        if not directory.exists():
+        if not _holds(directory, release.files):
+            if load(self._installed / COVER, Cover).version != release.installed:
+                raise Conflict("installed")
+            shutil.rmtree(directory, ignore_errors=True)
             beside = self._folder / f".{release.version}.{os.getpid()}"
             shutil.rmtree(beside, ignore_errors=True)
             copied(self._installed, beside, release.files)

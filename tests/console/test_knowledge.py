@@ -15,7 +15,7 @@ import pytest
 from agent.packs import Library
 from app.editor import PackEditor
 from app.examining import Examination, examine
-from app.releases import Releases, at_work
+from app.releases import COVER, Releases, at_work
 from app.reloading import Reloaded
 from app.settings import Settings
 from app.training import PackTrainer
@@ -28,6 +28,7 @@ from domain.drafts import DraftId
 from domain.session import SessionId
 from domain.staff import Role
 from domain.turn import Json
+from knowledge.editing import edited
 from knowledge.guidebook import load_guide
 from knowledge.loader import DIRECTORY
 from tests.console.station import Nurse, Station
@@ -196,13 +197,16 @@ async def test_a_second_person_releases_what_passed_and_it_can_be_undone(office:
     office.loader.refuses = True
     assert not (await chief.post(f"{path}/release", revision=1))["released"]
     office.loader.refuses = False
+    better = await nurse.post(f"{path}/fields", method="PUT", revision=1, file=CT, values={"title": "检查CT之前"})
+    await chief.post(f"{path}/release", 409, revision=2)
+    await office.examined(nurse, better["draft"])
     installed, before = office.releases.installed, office.editor.version
-    ended = await chief.post(f"{path}/release", revision=1)
+    ended = await chief.post(f"{path}/release", revision=2)
     assert ended == {"released": True, "version": f"{before}+1", "slips": []}
     assert at_work(office.settings) == office.loader.directory == office.settings.data_dir / "knowledge" / f"{before}+1"
     titles = {one.title for one in load_guide(office.loader.directory / "guide")}
-    assert "做CT之前" in titles
-    assert "做CT之前" not in (installed / CT).read_text(encoding="utf-8")
+    assert "检查CT之前" in titles
+    assert "检查CT之前" not in (installed / CT).read_text(encoding="utf-8")
     assert await archive.corrections.listed() == ()
     await chief.post("/knowledge/releases/1/restore", 409)
     assert (await chief.post("/knowledge/releases/0/restore"))["version"] == before
@@ -216,7 +220,7 @@ async def test_a_second_person_releases_what_passed_and_it_can_be_undone(office:
 
 
 async def test_another_replica_takes_up_what_was_released(office: Office, tmp_path: Path) -> None:
-    """It lays the same files down from the archive; one that refuses them stays as it is."""
+    """It lays the same files down from the archive; one that refuses them, or has another pack, stays as it is."""
     nurse, chief = await office.staff("lihua"), await office.staff("chief", Role.SUPERVISOR)
     draft = await nurse.post("/knowledge/drafts", 201, title="改")
     values = {"D03/aliases": ["呼吸科", "肺科"]}
@@ -240,6 +244,12 @@ async def test_another_replica_takes_up_what_was_released(office: Office, tmp_pa
     await other.follow()
     assert at_work(elsewhere) == loader.directory
     assert "aliases: [呼吸科, 肺科]" in (loader.directory / "clinical" / "departments.yaml").read_text(encoding="utf-8")
+    shutil.rmtree(elsewhere.data_dir)
+    cover = elsewhere.knowledge_dir / COVER
+    newer = edited(COVER, cover.read_text(encoding="utf-8"), {"version": "newer"})
+    cover.write_text(newer, encoding="utf-8")
+    await Releases(drafts, loader, elsewhere).follow()
+    assert at_work(elsewhere) == elsewhere.knowledge_dir
 
 
 async def test_an_examination_names_what_is_broken(tmp_path: Path) -> None:
