@@ -25,6 +25,7 @@ IMAGES = Path(__file__).parent / "images"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 TALL: ViewportSize = {"width": 390, "height": 1120}
 DESKTOP: ViewportSize = {"width": 1366, "height": 768}
+PORTRAIT: ViewportSize = {"width": 720, "height": 1280}
 TABLET: ViewportSize = {"width": 820, "height": 1180}
 LARGEST_BYTES = 200_000
 MOST_ANSWERS = 7
@@ -86,6 +87,21 @@ async def visit(browser: Browser, hospital: Hospital) -> None:
     await shoot(patient, "review", review)
     await patient.tap(review.get_by_role("button", name="确认预约"))
     await shoot(patient, "appointment", patient.card("appointment"))
+
+
+async def hall(browser: Browser, hospital: Hospital) -> None:
+    """The terminal, asking about danger."""
+    context = await browser.new_context(viewport=PORTRAIT, locale="zh-CN", timezone_id="Asia/Shanghai")
+    page = await context.new_page()
+    await page.goto(f"{hospital.url}kiosk")
+    await page.get_by_role("button", name="不说话，用手指点").click()
+    await page.get_by_role("button", name="同意并开始").click()
+    await page.get_by_role("button", name="打字").click()
+    await page.get_by_role("textbox", name="在这里打字").fill("头疼三天了，有点恶心")
+    await page.get_by_role("button", name="说完了，发送").click()
+    await page.get_by_text("都没有").wait_for()
+    await page.get_by_text("系统自动回复").wait_for()
+    await snap(page, "kiosk")
 
 
 async def employed(hospital: Hospital) -> str:
@@ -152,6 +168,7 @@ async def everything() -> None:
             await shoot(await arrived(browser, hospital, DESKTOP), "home")
             await emergency(browser, hospital)
             await visit(browser, hospital)
+            await hall(browser, hospital)
             await waited_for(browser, hospital)
             await desk(browser, hospital, password)
             await browser.close()
