@@ -20,6 +20,7 @@ from agent import noticing
 from agent.concern import Aftermath
 from agent.conversation import Conversation
 from agent.deps import Deps, Saying, TurnContext
+from agent.follow_up import stopping
 from agent.graph import TurnGraph
 from agent.model.counsel import Counsel
 from agent.nodes.check import Finished
@@ -103,6 +104,16 @@ class Turns:
         coming = Utterance(session_id=session_id, input_id=InputId(""), at=self._clock.now())
         context = TurnContext(deps=await self._surroundings(session_id), utterance=coming, trace_id="")
         return await noticing.waiting_for(remembered, context)
+
+    async def end_follow_up(self, session_id: SessionId) -> None:
+        """Stop the plans and reminders of the patient this session is of; nothing where nobody is known.
+
+        Raises:
+            Unavailable: memory or the archive does not answer.
+        """
+        remembered = await self._remembered(session_id)
+        if remembered is not None:
+            await stopping.withdraw(remembered, await self._surroundings(session_id))
 
     async def visit_summary(self, session_id: SessionId) -> VisitSummary | None:
         """What the patient told so far, for the doctor; nothing when nobody spoke yet.

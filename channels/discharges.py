@@ -95,7 +95,8 @@ class Discharges:
         except (ValidationError, InvalidFields) as error:
             raise Refusal("bad_fields") from error
         plans = await self.enrolment.enrol(discharge, by=HOSPITAL)
-        for number, one in enumerate(body.reminders):
+        going = any(plan.status.open for plan in plans)  # a report sent again revives nothing that was stopped
+        for number, one in enumerate(body.reminders if going else ()):
             reminder = _reminder(plans[0], number, one)
             await self.reminders.set(reminder, now=self.clock.now())
         answer = {"care_plans": [_shown(plan).model_dump() for plan in plans]}

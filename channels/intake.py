@@ -180,7 +180,10 @@ class Intake:
         named = frozenset(map(Purpose, frame.purposes))
         purposes = named if isinstance(frame, ConsentGive) else self.session.consent.purposes - named
         consent = Consent(version=frame.version, purposes=purposes, at=self._services.clock.now())
+        left = self.session.consent.purposes - purposes
         try:
+            if Purpose.FOLLOW_UP in left:
+                await self._services.turns.end_follow_up(self.session.id)
             await self._services.sessions.give_consent(self.session.id, consent)
         except Unavailable:
             self._refuse("unavailable", in_reply_to=None, screening=Screening())

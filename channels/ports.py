@@ -57,6 +57,9 @@ class TurnRunner(Protocol):
     async def pending(self, session_id: SessionId) -> Pending | None:
         """What the agent waits for."""
 
+    async def end_follow_up(self, session_id: SessionId) -> None:
+        """Stop the plans and reminders of the patient this session is of: they took their consent back."""
+
     async def news(self, session_id: SessionId) -> tuple[NoticeId, ...]:
         """The notices that wait for the patients of this session and were not said in it yet."""
 

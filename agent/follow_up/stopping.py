@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent import asking, cards
+from agent import asking, cards, identifying
 from agent.booking.step import NO, YES
 from agent.conversation import Conversation
-from agent.deps import TurnContext
+from agent.deps import Deps, TurnContext
 from agent.follow_up import outcome
 from agent.follow_up.outcome import Held
 from agent.reply import Say, Show
@@ -49,6 +49,15 @@ def ask(conversation: Conversation, draft: Draft, patient_id: PatientId, context
     card = cards.question_card(pending)
     said = Say(text=texts.say("followup.stop_first") + pending.question)
     return TurnUpdate(conversation=asking.with_card(conversation, card), draft=draft.saying(said, Show(card=card)))
+
+
+async def withdraw(conversation: Conversation, deps: Deps) -> None:
+    """Stop at once for who took the consent to follow-up back; alerts stay open, and what they say is screened."""
+    now = deps.clock.now()
+    following = conversation.following
+    patient_id = following.patient_id if following else identifying.at(conversation, now).patient_id
+    if patient_id is not None:
+        await deps.follow_up.stop(patient_id, by=PATIENT, now=now)
 
 
 async def answer(conversation: Conversation, draft: Draft, pending: Pending, context: TurnContext) -> TurnUpdate:

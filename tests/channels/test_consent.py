@@ -112,6 +112,22 @@ async def test_withdrawing_takes_back_what_is_named(tmp_path: Path) -> None:
         updated = await client.until("consent.updated")
         assert updated["consent"]["care_chat"] is True
         assert updated["consent"]["follow_up"] is False
+        await client.send("consent.withdraw", version="v1", purposes=["follow_up"])
+        await client.until("consent.updated")
+        assert len(service.turns.unfollowed) == 1
+
+
+async def test_a_withdrawal_that_cannot_stop_the_follow_up_is_not_taken(tmp_path: Path) -> None:
+    """The consent stands until it can be acted on; the client asks again."""
+    async with ward(tmp_path) as service:
+        client = await _newcomer(service)
+        await client.consent("care_chat", "follow_up")
+        service.turns.down = True
+        await client.send("consent.withdraw", version="v1", purposes=["follow_up"])
+        assert (await client.until("error"))["code"] == "unavailable"
+        service.turns.down = False
+        await client.send("consent.withdraw", version="v1", purposes=["follow_up"])
+        assert (await client.until("consent.updated"))["consent"]["follow_up"] is False
 
 
 async def test_consent_to_another_notice_is_a_conflict(tmp_path: Path) -> None:

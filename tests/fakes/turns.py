@@ -122,6 +122,7 @@ class FakeTurns:
     cancelled: dict[SessionId, str] = field(default_factory=dict)
     locks: dict[SessionId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     question: Pending | None = None
+    unfollowed: list[SessionId] = field(default_factory=list)
     down: bool = False
     unsaid: dict[SessionId, tuple[NoticeId, ...]] = field(default_factory=dict)
 
@@ -193,6 +194,12 @@ class FakeTurns:
         if self.down:
             raise Unavailable("memory")
         return self.waits_for.get(session_id)
+
+    async def end_follow_up(self, session_id: SessionId) -> None:
+        """Note it, unless memory is away."""
+        if self.down:
+            raise Unavailable("memory")
+        self.unfollowed.append(session_id)
 
     async def news(self, session_id: SessionId) -> tuple[NoticeId, ...]:
         """What waits, until a turn has said it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from channels.discharges import Discharges
 from channels.problems import Problems, Refusal
 from domain.diary import Reminder
 from domain.errors import BanyiError, NotFound
-from domain.follow_up import PATIENT, Anchor, CarePlan, Discharge
+from domain.follow_up import PATIENT, Anchor, CarePlan, CarePlanStatus, Discharge
 from domain.patient import Identity, PatientId
 from tests.follow_up.stage import PATIENT_ID, book
 from tests.stores import SetClock
@@ -179,6 +179,17 @@ async def test_the_hospital_orders_reminders_with_a_discharge(desk: Desk) -> Non
     [reminder] = desk.reminders.kept.values()
     assert (reminder.kind, reminder.patient_id, f"{reminder.at:%H:%M}") == ("medication", PATIENT_ID, "08:00")
     assert (await desk.post({**BODY, "reminders": [{**ordered, "at": "8点"}]})).status_code == 422
+
+
+async def test_a_report_sent_again_revives_no_reminder_that_was_stopped(desk: Desk) -> None:
+    """The plans were revoked meanwhile: the patient took their consent back."""
+    ordered = {"kind": "medication", "at": "08:00", "first_day": "2026-03-03", "last_day": "2026-03-30"}
+    await desk.post({**BODY, "reminders": [ordered]})
+    for name, plan in desk.plans.kept.items():
+        desk.plans.kept[name] = replace(plan, status=CarePlanStatus.REVOKED)
+    desk.reminders.kept.clear()
+    assert (await desk.post({**BODY, "reminders": [ordered]})).status_code == 201
+    assert desk.reminders.kept == {}
 
 
 async def test_a_patient_may_be_named_instead_of_numbered(desk: Desk) -> None:

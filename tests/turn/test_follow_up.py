@@ -14,6 +14,7 @@ from domain.follow_up import (
     Actor,
     Anchor,
     CarePlan,
+    CarePlanStatus,
     Discharge,
     PlanId,
     QuestionnaireResponse,
@@ -286,6 +287,21 @@ async def test_stopping_asks_about_danger_and_leaves_alerts_open(patient: Bedsid
     assert "不再给您发" in stopped.text
     assert "护士" in stopped.text
     assert not (await patient.deps.follow_up.care_plan(care_plan.id)).status.open
+    [alert] = await _alerts(patient, care_plan)
+    assert alert.status is AlertStatus.OPEN
+
+
+async def test_consent_taken_back_stops_plans_and_leaves_alerts_open(patient: Bedside) -> None:
+    """Of the patient followed up here; where nobody is known nothing happens. What is said is screened as ever."""
+    care_plan = await _home(patient, "postop_d3", days=3)
+    await patient.turns.end_follow_up(patient.session_id)
+    await _begin(patient)
+    assert (await patient.deps.follow_up.care_plan(care_plan.id)).status is CarePlanStatus.ACTIVE
+    await patient.say("胸口压着疼，一身冷汗，喘不上气")
+    for _ in range(2):
+        await patient.turns.end_follow_up(patient.session_id)
+    assert (await patient.deps.follow_up.care_plan(care_plan.id)).status is not CarePlanStatus.ACTIVE
+    assert await patient.deps.follow_up.waiting(care_plan.patient_id, now=patient.clock.now()) == ()
     [alert] = await _alerts(patient, care_plan)
     assert alert.status is AlertStatus.OPEN
 
