@@ -89,7 +89,7 @@ class Discharge:
 
     def day(self, anchor: Anchor) -> date:
         """Day 0 of a plan that counts from `anchor`."""
-        return self.days.get(anchor, self.days[Anchor.DISCHARGE])
+        return self.days[anchor if anchor in self.days else Anchor.DISCHARGE]
 
 
 class CarePlanStatus(StrEnum):

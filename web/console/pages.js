@@ -6,7 +6,12 @@
 export const PAGES = [
   { id: "inbox", title: "收件箱", load: () => import("./inbox.js") },
   { id: "conversation", title: "对话", nav: false, under: "inbox", load: () => import("./conversation.js") },
+  { id: "follow-up", title: "随访", load: () => import("./follow_up.js") },
+  { id: "patient", title: "患者", nav: false, under: "follow-up", load: () => import("./patient.js") },
   { id: "review", title: "质检", load: () => import("./review.js") },
+  { id: "corrections", title: "更正", load: () => import("./corrections.js") },
+  { id: "knowledge", title: "知识", load: () => import("./knowledge.js") },
+  { id: "training", title: "练习", load: () => import("./training.js") },
   { id: "dashboard", title: "看板", role: "supervisor", load: () => import("./dashboard.js") },
   { id: "account", title: "账号", nav: false, load: () => import("./account.js") },
 ];
