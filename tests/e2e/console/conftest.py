@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser, BrowserContext, expect
 
 from domain.staff import Role
 from tests.console.station import Nurse, Station
@@ -16,6 +16,8 @@ from tests.e2e.browser.conftest import BROWSERS_OWN, browser
 from tests.e2e.console.desk import Desk, window
 
 __all__ = ["browser"]
+
+expect.set_options(timeout=15_000)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -12,7 +12,7 @@ SCREEN: ViewportSize = {"width": 1366, "height": 768}
 async def window(browser: Browser, url: str, nurse: Nurse | None = None) -> BrowserContext:
     """A browser of somebody's own, signed in as `nurse`."""
     context = await browser.new_context(viewport=SCREEN, locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(15_000)
     if nurse is not None:
         await context.add_cookies(
             [{"name": name, "value": value, "url": f"{url}/console"} for name, value in nurse.http.cookies.items()]
