@@ -15,7 +15,7 @@ from tests.voice.taught_whisper import teach_whisper
 from voice.clip import utterances
 from voice.vad import SileroActivity
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 SENTENCES = ("头疼三天了", "都没有", "帮我挂号", "第一个", "确认")
 ANSWERS = {"triage_question": "都没有", "triage_result": "帮我挂号", "slots": "第一个", "booking_review": "确认"}
