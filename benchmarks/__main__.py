@@ -10,7 +10,7 @@ import uvloop
 
 from app.knowledge import open_knowledge
 from app.running import settle_memory
-from benchmarks import guide, hospital, inbox, model, reading, sockets, turns, voice
+from benchmarks import guide, hospital, inbox, model, reading, sockets, talking, turns, voice
 from benchmarks.figures import Figure, keep, show
 from knowledge.loader import DIRECTORY, load_pack
 
@@ -38,7 +38,7 @@ def _model() -> list[Figure]:
 
 
 def _voice() -> list[Figure]:
-    return uvloop.run(voice.measure())
+    return [*uvloop.run(voice.measure()), *uvloop.run(talking.measure())]
 
 
 def _service() -> list[Figure]:
