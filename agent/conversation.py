@@ -99,7 +99,7 @@ class Conversation:
     `told` are the notices shown that are not marked as read yet; `complaint` are the words the interview began with.
     `signed_in` is the account of the phone proven first, for a while.
     `turns` counts the inputs answered; `gist` is what a model is told of the earlier ones.
-    `following` is who is followed up here.
+    `following` is who is followed up here. `opened` says that what is wrong was asked in the open, which is once.
     """
 
     profile: PatientProfile = field(default_factory=PatientProfile)
@@ -126,6 +126,7 @@ class Conversation:
     turns: int = 0
     gist: Gist | None = None
     following: Following | None = None
+    opened: bool = False
 
     def heard_from(self, utterance: Utterance) -> Conversation:
         """The conversation after one more input; words said without consent are not remembered."""

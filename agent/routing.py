@@ -59,6 +59,7 @@ INTERVIEWS = frozenset({Task.TRIAGE, Task.FOLLOW_UP})
 PENDING_OWNERS = {
     PendingKind.TRIAGE_QUESTION: Task.TRIAGE,
     PendingKind.CARD_CLOSING: Task.TRIAGE,
+    PendingKind.OPEN_QUESTION: Task.TRIAGE,
     PendingKind.DEPARTMENT_CHOICE: Task.BOOKING,
     PendingKind.BOOKING_OFFER: Task.BOOKING,
     PendingKind.SLOT_CHOICE: Task.BOOKING,
@@ -168,7 +169,8 @@ def _follows_up(conversation: Conversation, understanding: Understanding, owner:
 
 def _otherwise(understanding: Understanding) -> Task:
     """Words that lead to a chart or a department are taken for a complaint; anything else may be in the guide."""
-    speaks_of_body = bool(understanding.complaint_ids) or any(not hint.named for hint in understanding.departments)
+    speaks_of_body = understanding.unwell or bool(understanding.complaint_ids)
+    speaks_of_body = speaks_of_body or any(not hint.named for hint in understanding.departments)
     return Task.TRIAGE if speaks_of_body and not understanding.educational else Task.GUIDANCE
 
 
@@ -204,7 +206,9 @@ def _wanted(understanding: Understanding, *, consented: bool) -> list[Task]:
         ids -= records.ABOUT_RECORDS
     unnamed = any(not hint.named for hint in understanding.departments)
     asks_where = "which_dept" in ids and not complains(understanding) and unnamed
+    unwell = understanding.unwell and not understanding.educational and not ids & SMALL_TALK_INTENTS
     felt = (complains(understanding) and "ethics" not in ids) or bool(ids & TRIAGE_INTENTS and not asks_where)
+    felt = felt or (unwell and bool(ids & BOOKING_INTENTS))
     if understanding.asks is BookingAsk.ARRIVED:
         ids -= {"checkin"}
     booking = (

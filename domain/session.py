@@ -64,6 +64,7 @@ class PendingKind(StrEnum):
     RED_FLAG = "red_flag"
     TRIAGE_QUESTION = "triage_question"
     CARD_CLOSING = "card_closing"
+    OPEN_QUESTION = "open_question"
     SLOT_CHOICE = "slot_choice"
     DEPARTMENT_CHOICE = "department_choice"
     IDENTITY_FORM = "identity_form"

@@ -119,7 +119,9 @@ def _count(outcome: Outcome, model: str | None) -> None:
         outcome.model = str(model)
 
 
-_QUESTIONS = frozenset({PendingKind.RED_FLAG, PendingKind.TRIAGE_QUESTION, PendingKind.CARD_CLOSING})
+_QUESTIONS = frozenset(
+    {PendingKind.RED_FLAG, PendingKind.TRIAGE_QUESTION, PendingKind.CARD_CLOSING, PendingKind.OPEN_QUESTION}
+)
 
 
 def _card(card: dict[str, Json], outcome: Outcome) -> Question | None:

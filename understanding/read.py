@@ -144,6 +144,7 @@ class Reader:
             answer=answer,
             educational=medical.educational,
             feels=medical.feels,
+            unwell=medical.unwell,
             uncovered=_uncovered(medical.uncovered, intents, answer),
         )
 

@@ -138,7 +138,8 @@ class SymptomReading:
     """What the lexicon makes of a message: the medical part of an `Understanding`.
 
     `mentions` is every mention of a state, words for states and classes included, however it is meant; `feels`
-    says that a part of the body is told to feel like something (「膝盖有点肿」), named illness or not.
+    says that a part of the body is told to feel like something (「膝盖有点肿」), named illness or not; `unwell`
+    that somebody is told to feel bad (「人不舒服」), wherever it is.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -148,6 +149,7 @@ class SymptomReading:
     heard: tuple[Heard, ...] = ()
     educational: bool = False
     feels: bool = False
+    unwell: bool = False
     uncovered: tuple[str, ...] = ()
 
 
@@ -192,6 +194,7 @@ class Understanding:
     answer: Answer = field(default_factory=Answer)
     educational: bool = False
     feels: bool = False
+    unwell: bool = False
     uncovered: tuple[str, ...] = ()
     supposed: Supposed = field(default_factory=Supposed)
 

@@ -39,6 +39,8 @@ _FILLER = re.compile(
     r"月年周岁日号里外前后上下左右不没无少多大小几一二两三四五六七八九十半百千0-9A-Za-z，。、:%.℃+]"
 )
 _CHINESE = re.compile(r"[一-鿿]{4,}")
+_UNWELL = "不适说法"
+"""The word class that says only that somebody feels bad."""
 
 
 class Symptoms:
@@ -51,6 +53,9 @@ class Symptoms:
         kinds = {lexicon.id_of(name): one.kind for name, one in lexicon.vocabulary.concepts.items()}
         self._parts = frozenset(number for number, kind in kinds.items() if kind is Kind.PART)
         self._sensations = frozenset(number for number, kind in kinds.items() if kind is Kind.SENSATION)
+        self._unwell = (
+            frozenset((lexicon.id_of(_UNWELL),)) if _UNWELL in lexicon.vocabulary.concepts else frozenset[int]()
+        )
 
     def __call__(self, raw: str) -> SymptomReading:
         """The medical part of one message."""
@@ -68,6 +73,7 @@ class Symptoms:
                 mention.concept.kind in _FINDINGS and mention.span[2] <= Status.UNCERTAIN for mention in mentions
             ),
             feels=self._feels(heard),
+            unwell=any(status <= Status.UNCERTAIN for _, _, status in heard.at(self._unwell)),
             uncovered=_uncovered(heard),
         )
 

@@ -36,6 +36,7 @@ _UNDER_WAY = frozenset(
 )
 """While one of these is open 「取消」 means this booking, and a change means its wish, not an earlier appointment."""
 _NOT_MOVING = _UNDER_WAY | {PendingKind.DEPARTMENT_CHOICE, PendingKind.BOOKING_OFFER}
+_INTERVIEW = frozenset({PendingKind.TRIAGE_QUESTION, PendingKind.CARD_CLOSING, PendingKind.OPEN_QUESTION})
 _CANCELLING = frozenset({PendingKind.CANCEL_CHOICE, PendingKind.CANCEL_REVIEW})
 _ASKED = {
     BookingAsk.WAIT: Errand.WAIT,
@@ -90,7 +91,7 @@ def _errand(understanding: Understanding) -> Errand | None:
 
 
 def _interviewing(pending: Pending | None) -> bool:
-    return pending is not None and pending.kind in {PendingKind.TRIAGE_QUESTION, PendingKind.CARD_CLOSING}
+    return pending is not None and pending.kind in _INTERVIEW
 
 
 async def _step(conversation: Conversation, understanding: Understanding, context: TurnContext) -> Step:

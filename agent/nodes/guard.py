@@ -7,7 +7,7 @@ from typing import cast
 
 from langgraph.runtime import Runtime
 
-from agent import cards, emergency, red_flag_question, red_flag_reply
+from agent import cards, emergency, opening, red_flag_question, red_flag_reply
 from agent.conversation import Conversation
 from agent.deps import TurnContext
 from agent.listening import listen
@@ -186,6 +186,8 @@ def screen(conversation: Conversation, context: TurnContext) -> Screening:
     utterance = context.utterance
     if not utterance.text:
         return utterance.screening
+    if opening.unsure(conversation, utterance.text):
+        return Screening()
     question = (conversation.pending.question,) if conversation.pending else ()
     facts = profile_facts(conversation.profile)
     now = context.deps.knowledge.screen(utterance.text, (*conversation.recent, *question), facts)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agent import cards, emergency
+from agent import cards, emergency, opening
 from agent.conversation import UNCLEAR_BEFORE_HANDOFF, Conversation
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
@@ -45,8 +45,10 @@ async def small_talk(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
             draft = draft.saying(Say(text=texts.say("emergency.in_hospital")))
         if CALLS & set(ids):
             draft = draft.saying(Show(card=cards.call(emergency.AMBULANCE, texts.say("emergency.call_label"))))
-        if said.keys() == {TEXTS["pain"]} and conversation.case is None:
-            draft = draft.saying(Say(text=texts.say("triage.what_is_wrong")))
+        suffers = said.keys() <= {TEXTS["pain"], TEXTS["fear"]}
+        if suffers and conversation.case is None and not conversation.opened:
+            conversation, question = opening.asks(conversation, texts.say("triage.what_is_wrong"))
+            draft = draft.saying(question)
         if OFFERS_A_PERSON & set(ids) or LAST_REFUSAL in said:
             draft = draft.saying(person)
         grave = conversation.grave or bool(GRAVE & set(ids))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agent import asking, cards, emergency, explaining, routing
+from agent import asking, cards, emergency, explaining, opening, routing
 from agent.booking import reason
 from agent.conversation import BookingDraft, Conversation
 from agent.deps import TurnContext
@@ -36,10 +36,10 @@ async def triage(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     if understanding.wants("why"):
         return TurnUpdate(draft=draft.saying(*explaining.why(conversation, context.deps.knowledge.texts)))
     told = routing.complains(understanding) or understanding.departments or understanding.supposed.findings
-    nothing_told = not told and not draft.uncovered and not draft.alarming
-    if conversation.case is None and nothing_told:
-        asked = "triage.what_is_wrong"
-        return TurnUpdate(draft=draft.saying(Say(text=context.deps.knowledge.texts.say(asked))))
+    nothing_told = not told and not understanding.unwell and not draft.uncovered and not draft.alarming
+    if conversation.case is None and nothing_told and not conversation.opened:
+        conversation, question = opening.asks(conversation, context.deps.knowledge.texts.say("triage.what_is_wrong"))
+        return TurnUpdate(conversation=conversation, draft=draft.saying(question))
     fresh = not _interviewing(conversation)
     conversation = reason.begun(conversation, context.utterance.text)
     case = _heard(conversation, understanding, draft, context)
@@ -47,6 +47,10 @@ async def triage(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpdate:
     if conversation.emergency:
         return _standing(replace(conversation, case=case), draft, case, context)
     step = await _next(case, context)
+    if isinstance(step, Ask) and opening.fits_nothing(conversation, case, step, draft, context.deps.knowledge.pack):
+        conversation = replace(conversation, case=case, unclear_turns=0)
+        conversation, question = opening.asks(conversation, context.deps.knowledge.texts.say("triage.open"))
+        return TurnUpdate(conversation=conversation, draft=draft.saying(question))
     conversation = replace(conversation, case=step.case, unclear_turns=0)
     if isinstance(step, Ask):
         conversation, parts = _ask(conversation, step, context, fresh=fresh, uncovered=draft.uncovered)
@@ -72,7 +76,8 @@ async def _next(case: TriageCase, context: TurnContext) -> Ask | Decide:
 
 
 def _interviewing(conversation: Conversation) -> bool:
-    return conversation.pending is not None and conversation.pending.kind in INTERVIEW
+    pending = conversation.pending
+    return pending is not None and pending.kind in INTERVIEW | {PendingKind.OPEN_QUESTION}
 
 
 def _heard(conversation: Conversation, understanding: Understanding, draft: Draft, context: TurnContext) -> TriageCase:

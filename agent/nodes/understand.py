@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from langgraph.runtime import Runtime
 
-from agent import reading, red_flag_question, routing
+from agent import opening, reading, red_flag_question, routing
 from agent.booking import finding
 from agent.conversation import Conversation
 from agent.deps import TurnContext
@@ -16,7 +16,7 @@ from agent.nodes.stage import stage
 from agent.reply import Say
 from agent.state import Task, TurnState, TurnUpdate
 from domain.patient import PatientProfile
-from domain.session import PendingKind
+from domain.session import Pending, PendingKind
 from tools.follow_up.readings import measured
 from tools.triage.case import TriageCase
 from understanding.reading import Understanding
@@ -35,11 +35,13 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
     """
     context = runtime.context
     conversation, draft, utterance = state["conversation"], state["draft"], context.utterance
-    text = "。".join(part for part in (draft.held_text, utterance.text) if part)
+    said = "" if opening.unsure(conversation, utterance.text) else utterance.text
+    text = "。".join(part for part in (draft.held_text or opening.held(conversation), said) if part)
+    conversation = opening.taken_up(conversation)
     understanding = Understanding(raw="")
     if text:
         knowledge = context.deps.knowledge
-        understanding = knowledge.reader(text, pending=conversation.pending, now=utterance.at)
+        understanding = knowledge.reader(text, pending=_closed(conversation.pending), now=utterance.at)
         understanding = await reading.completed(understanding, conversation, knowledge, context.counsel)
         understanding = _without(understanding, draft.dismissed, context)
         if flags := reading.danger(understanding, conversation, knowledge):
@@ -54,6 +56,10 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
     tasks = routing.plan(utterance, conversation, understanding, resumed=bool(draft.held_text))
     if draft.alarming and not _replies(conversation, understanding, context):
         tasks = (Task.TRIAGE, *(task for task in tasks if task not in {Task.TRIAGE, Task.SMALL_TALK}))
+    if utterance.consented and text and opening.hints_at_illness(conversation, understanding, tasks):
+        question = context.deps.knowledge.texts.say("triage.open_before_booking")
+        conversation, put = opening.asks(conversation, question, held=text)
+        return TurnUpdate(conversation=conversation, draft=replace(draft.saying(put), understanding=understanding))
     if not utterance.consented:
         return _without_consent(state, understanding, tasks, context)
     if {Task.TRIAGE, Task.BOOKING} & set(tasks):
@@ -85,6 +91,11 @@ def _without(understanding: Understanding, dismissed: tuple[str, ...], context: 
             one for one in understanding.heard if not any(one.quote in quote or quote in one.quote for quote in quotes)
         ),
     )
+
+
+def _closed(pending: Pending | None) -> Pending | None:
+    """The open question has no options to choose from: what is said to it is read like a first message."""
+    return None if pending is not None and pending.kind is PendingKind.OPEN_QUESTION else pending
 
 
 def _replies(conversation: Conversation, understanding: Understanding, context: TurnContext) -> bool:

@@ -67,7 +67,8 @@ def hear(case: TriageCase, understanding: Understanding, pack: Pack) -> TriageCa
 def _led_to(case: TriageCase, understanding: Understanding, pack: Pack) -> list[str]:
     """The complaints the message leads to; those that rest on companions alone yield to any other.
 
-    In an interview that has a complaint only a symptom opens another, not a word beside it (「月经正常」).
+    In an interview that has a complaint only a symptom opens another, not a word beside it (「月经正常」); one that
+    nobody could place so far hears every message like the first.
     """
     named = [one for one in understanding.complaint_ids if one in pack.complaints]
     resting: dict[str, list[int]] = {}
@@ -78,7 +79,7 @@ def _led_to(case: TriageCase, understanding: Understanding, pack: Pack) -> list[
             resting.setdefault(concept.complaint, []).append(places.get(finding.concept, len(places)))
     weight = {one: max(resting.get(one, [len(places)])) for one in named}
     standing = [one for one in named if weight[one] == len(places)]
-    if case.complaint_ids:
+    if any(not pack.complaints[one].general for one in case.complaint_ids if one in pack.complaints):
         return [one for one in standing if one in resting]
     if standing:
         return standing

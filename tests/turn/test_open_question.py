@@ -1,0 +1,49 @@
+"""The one open question: put when no chart fits or a booking hints at illness, answered like a first message."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.session import PendingKind
+from tests.turn.bedside import Answer, Bedside
+
+pytestmark = pytest.mark.turn
+
+
+def asked(answer: Answer) -> PendingKind | None:
+    """What kind of question is open after an answer."""
+    return answer.done.pending.kind if answer.done.pending else None
+
+
+@pytest.mark.parametrize("told", ["人不舒服", "整个人都不对劲", "有点难受想看医生"])
+async def test_what_no_chart_fits_is_asked_in_the_open_and_opens_its_own(patient: Bedside, told: str) -> None:
+    """The reply is read like a first message: its chart opens with its danger card."""
+    assert asked(await patient.say(told)) is PendingKind.OPEN_QUESTION
+    answer = await patient.say("头疼三天了")
+    assert answer.done.pending is not None
+    assert answer.done.pending.subject.startswith("headache.")
+
+
+async def test_the_open_question_is_never_put_twice(patient: Bedside) -> None:
+    """Who cannot say it goes through the general danger signs; 「说不清楚」 is no trouble with speaking."""
+    await patient.say("人不舒服")
+    answer = await patient.say("说不清楚")
+    assert asked(answer) is PendingKind.TRIAGE_QUESTION
+    assert answer.escalated is None
+
+
+async def test_a_booking_in_haste_is_asked_what_for_and_goes_on(patient: Bedside) -> None:
+    """Nothing wrong: the places are shown for what was asked before."""
+    assert asked(await patient.say("约个皮肤科，尽快")) is PendingKind.OPEN_QUESTION
+    assert asked(await patient.say("没有不舒服")) is PendingKind.SLOT_CHOICE
+
+
+async def test_illness_told_before_a_booking_is_asked_about_first(patient: Bedside) -> None:
+    """What is told in reply opens the interview; the booking waits."""
+    await patient.say("帮我挂个眼科，挺急的")
+    assert asked(await patient.say("左眼疼，看东西模糊")) in {PendingKind.TRIAGE_QUESTION, PendingKind.RED_FLAG}
+
+
+async def test_a_booking_with_a_purpose_is_not_asked(patient: Bedside) -> None:
+    """A repeat prescription in haste is business."""
+    assert asked(await patient.say("皮肤科尽快约一下，复诊开药")) is not PendingKind.OPEN_QUESTION
