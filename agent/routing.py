@@ -50,6 +50,10 @@ COURTESIES = frozenset(
     }
 )
 """Small talk that may interrupt an interview; the open question comes back after it."""
+ONCE_A_QUESTION = frozenset({"fear", "pain", "anger", "complaint", "loneliness", "thanks"})
+"""Courtesies that interrupt one open question once: said again, they may be part of the answer (就是有点烦人)."""
+INTERRUPTED = "interrupted"
+"""Fact of an open question that was interrupted by a courtesy before."""
 READ_AS_ANSWERS = frozenset({"yes", "no", "never_mind", *RESUMING})
 HANDOFF_INTENTS = frozenset({"human"})
 FOLLOW_UP_INTENTS = frozenset({"follow_up", "follow_up_stop", "diary_trend"})
@@ -118,7 +122,7 @@ def plan(
         return (Task.FOLLOW_UP,)
     tasks = [owner] if owner and answers(understanding, pending) and not _presses(understanding, owner) else []
     tasks += _wanted(understanding, consented=utterance.consented)
-    if owner in INTERVIEWS and not _digresses(understanding, tasks):
+    if owner in INTERVIEWS and not _digresses(understanding, tasks, pending):
         tasks = [owner, *(task for task in tasks if task not in INTERVIEWS | {Task.SMALL_TALK})]
     if not tasks and (conversation.emergency or (pending and understanding.wants(*RESUMING))):
         return ()
@@ -187,14 +191,15 @@ def _presses(understanding: Understanding, owner: Task) -> bool:
     return owner is Task.TRIAGE and bool(ids & PRESSED_AGAIN.keys()) and not told
 
 
-def _digresses(understanding: Understanding, tasks: list[Task]) -> bool:
+def _digresses(understanding: Understanding, tasks: list[Task], pending: Pending | None) -> bool:
     """Whether a message in the interview is about something else: a courtesy, or a wish of another kind.
 
     Words that merely sound like small talk are a reply all the same; the interview counts them.
     """
     ids = {intent.id for intent in understanding.intents}
     elsewhere = any(task not in INTERVIEWS | {Task.SMALL_TALK} for task in tasks)
-    return elsewhere or bool(ids & (COURTESIES | RESUMING))
+    before = pending is not None and INTERRUPTED in pending.facts
+    return elsewhere or bool(ids & ((COURTESIES - ONCE_A_QUESTION if before else COURTESIES) | RESUMING))
 
 
 def _wanted(understanding: Understanding, *, consented: bool) -> list[Task]:

@@ -11,6 +11,7 @@ from agent.conversation import UNCLEAR_BEFORE_HANDOFF, Conversation
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
 from agent.reply import Offer, Say, Show
+from agent.routing import INTERRUPTED
 from agent.state import Task, TurnState, TurnUpdate
 from agent.talk import (
     CALLS,
@@ -38,7 +39,7 @@ async def small_talk(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
     ids = [intent.id for intent in understanding.intents if intent.id in TEXTS]
     person = Offer(choices=(Option(label=texts.say("handoff.accept_label"), value="talk"),), action=cards.HANDOFF)
     if ids:
-        conversation = conversation.pressed_for(PRESSED_AGAIN.keys() & set(ids))
+        conversation = _interrupting(conversation.pressed_for(PRESSED_AGAIN.keys() & set(ids)))
         said = dict.fromkeys(_text_of(name, conversation, understanding.raw) for name in ids)
         draft = draft.saying(*(Say(text=texts.say(text_id)) for text_id in said))
         if "ambulance" in ids:
@@ -61,6 +62,14 @@ async def small_talk(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
     else:
         draft = draft.saying(Say(text=texts.say("talk.not_understood_twice")), person)
     return TurnUpdate(conversation=replace(conversation, unclear_turns=unclear), draft=draft)
+
+
+def _interrupting(conversation: Conversation) -> Conversation:
+    """The open question noted as interrupted once."""
+    pending = conversation.pending
+    if pending is None:
+        return conversation
+    return replace(conversation, pending=replace(pending, facts={**pending.facts, INTERRUPTED: "1"}))
 
 
 def _text_of(intent: str, conversation: Conversation, told: str) -> str:

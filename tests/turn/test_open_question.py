@@ -47,3 +47,14 @@ async def test_illness_told_before_a_booking_is_asked_about_first(patient: Bedsi
 async def test_a_booking_with_a_purpose_is_not_asked(patient: Bedside) -> None:
     """A repeat prescription in haste is business."""
     assert asked(await patient.say("皮肤科尽快约一下，复诊开药")) is not PendingKind.OPEN_QUESTION
+
+
+async def test_words_that_sound_like_a_feeling_are_taken_for_an_answer_when_repeated(patient: Bedside) -> None:
+    """A courtesy interrupts one open question once; the interview never turns in a circle over it."""
+    put = await patient.say("头疼三天了，有点恶心")
+    soothed = await patient.say("就是有点烦人")
+    assert put.done.pending is not None
+    assert soothed.done.pending is not None
+    assert soothed.done.pending.id == put.done.pending.id
+    heard = await patient.say("就是有点烦人")
+    assert heard.done.pending is None or heard.done.pending.id != put.done.pending.id
