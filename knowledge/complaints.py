@@ -200,7 +200,7 @@ class Complaint:
         return (*(rule.when for rule in self.rules), *(rule.when for rule in self.departments))
 
     def rule_id(self, rule: Rule) -> RuleId:
-        """The rule's id in the whole pack, with its version: `chest_pain.R03@2026.11-draft2`."""
+        """The rule's id in the whole pack, with its version: `chest_pain.R03@2026.11-draft3`."""
         return RuleId(f"{self.id}.{rule.id}@{self.version}")
 
     def expressions(self) -> Iterator[tuple[Expression, Mark]]:

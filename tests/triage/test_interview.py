@@ -310,7 +310,7 @@ def test_the_record_holds_answers_rules_and_versions() -> None:
     """What the decision rests on can be replayed."""
     ended = interview(Patient(truth={**whole_truth(PACK.complaints["cough"]), "blue": True}), "cough")
     assert ended.answers["cough.blue"] == "true"
-    assert "cough.R01@2026.11-draft2" in ended.rule_ids
+    assert "cough.R01@2026.11-draft3" in ended.rule_ids
     assert ended.result.knowledge_version == PACK.version
 
 
