@@ -47,7 +47,13 @@ def test_what_is_written_back_unchanged_is_the_same_file(file: str, pattern: str
 @given(text=WORDS.filter(str.strip), words=st.lists(WORDS.filter(str.strip), min_size=1, max_size=4))
 def test_any_text_is_read_back_as_it_was_written(text: str, words: list[str]) -> None:
     """In every style a value can have, with every other value and the comments as they were."""
-    values = {"D1/name": text, "D1/words": tuple(words), "D1/lines": tuple(words), "D1/long": text, "D2/name": text}
+    values: dict[str, str | tuple[str, ...]] = {
+        "D1/name": text,
+        "D1/words": tuple(words),
+        "D1/lines": tuple(words),
+        "D1/long": text,
+        "D2/name": text,
+    }
     changed = edited("a.yaml", YAML, values)
     one, other = yaml.safe_load(changed)
     assert (one["name"], one["words"], one["lines"], one["long"], other["name"]) == (text, words, words, text, text)

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from domain.breaker import State
 from agent.model.mode import Mode
 from agent.model.ollama import OllamaHost, Options
 from agent.model.pool import Pool
+from domain.breaker import State
 from domain.model import ChatMessage, ChatRequest, ModelDigest, ModelUsage
 
 R1 = ModelDigest(name="r1", digest="d1")
