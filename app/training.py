@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from agent.packs import Library
 from channels.console.training_ports import Exercise, Solution
 from domain.errors import NotFound
 from domain.patient import PatientProfile
-from evals.pack.cases import PEOPLE, ChartCase, chart_cases
-from evals.pack.interviewing import play
 from knowledge.complaints import Complaint, Question, QuestionKind
 from knowledge.logic import Value
 from knowledge.pack import Pack
 from tools.triage import options
+
+if TYPE_CHECKING:
+    from evals.pack.cases import ChartCase
 
 CASES_OF_A_CHART: Final = 60
 """How many patients every chart can send."""
@@ -53,10 +54,14 @@ class PackTrainer:
         question = next((one for one in chart.ask if one.id == question_id), None)
         if question is None:
             raise NotFound("question")
+        from evals.pack.cases import PEOPLE  # noqa: PLC0415 - who serves patients pays for no exercises
+
         return _said(question, case.answers, PEOPLE[case.person])
 
     def solution(self, exercise_id: str, asked: Sequence[str]) -> Solution:
         """How the engine ends, and which of its questions are not among `asked`."""
+        from evals.pack.interviewing import play  # noqa: PLC0415 - who serves patients pays for no exercises
+
         chart, case, _ = self._found(exercise_id)
         end = play(self._pack, chart.id, case)
         mine = [name for of, name, closing in map(options.parts, end.questions) if of == chart.id and not closing]
@@ -83,6 +88,8 @@ class PackTrainer:
 
 
 def _cases(chart: Complaint) -> tuple[ChartCase, ...]:
+    from evals.pack.cases import chart_cases  # noqa: PLC0415 - who serves patients pays for no exercises
+
     return chart_cases((chart,), most=CASES_OF_A_CHART)
 
 

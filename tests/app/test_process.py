@@ -98,6 +98,7 @@ async def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) 
     assert not (tmp_path / "valkey" / "valkey.sock").exists()
 
 
+@pytest.mark.long
 async def test_killed_in_the_middle_it_loses_nothing(tmp_path: Path) -> None:
     """Kill -9, start again: the conversation is replayed and goes on, the emergency and its transcript are there."""
     async with program(tmp_path) as banyi:

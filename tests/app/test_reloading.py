@@ -101,6 +101,7 @@ async def test_a_change_under_the_same_version_is_refused(reloading: Reloading, 
     assert "version" in reloaded.problems[0]
 
 
+@pytest.mark.long
 async def test_the_running_program_takes_a_pack_up_and_refuses_a_broken_one(
     pack: Path, edit: Edit, tmp_path: Path
 ) -> None:

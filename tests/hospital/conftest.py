@@ -19,6 +19,7 @@ from tests.postgres import new_database
 from tests.stores import MASTER, SetClock, booking_rules
 from tools.hospital.sql.opening import open_hospital
 
+LONG_OVER_FHIR = {"test_two_hundred_bookers_of_one_place_give_one_winner"}
 OVER_FHIR = {stage.__name__ for stage in (BookingStage, PeopleStage, RecordsStage)}
 
 
@@ -65,7 +66,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A contract that asks for no more than FHIR carries holds for a hospital behind FHIR too."""
     if "stage" in metafunc.fixturenames:
         asked = metafunc.function.__annotations__.get("stage")
-        adapters = ["sqlite", "postgresql", *(["fhir"] if asked in OVER_FHIR else [])]
+        fhir = pytest.param("fhir", marks=[pytest.mark.long] * (metafunc.function.__name__ in LONG_OVER_FHIR))
+        adapters = ["sqlite", "postgresql", *([fhir] if asked in OVER_FHIR else [])]
         metafunc.parametrize("stage", adapters, indirect=True)
 
 

@@ -36,6 +36,7 @@ def altered(directory: Path, file: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_softened_rule_is_told_first(copies: tuple[Path, Path]) -> None:
     """By how many cases, from which level to which, with one in words; the way back is no less."""
     one, other = copies
@@ -65,6 +66,7 @@ def test_a_red_flag_that_is_gone_is_told_by_its_own_phrases() -> None:
     assert testicle in changes[0].sentence
 
 
+@pytest.mark.long
 def test_nothing_changed_is_said_so(copies: tuple[Path, Path]) -> None:
     """Exit code 0."""
     result = CliRunner().invoke(command, ["diff", *map(str, copies)])

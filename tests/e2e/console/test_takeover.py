@@ -96,6 +96,7 @@ async def test_both_see_each_other_typing(ward: Station, open_desk: OpenDesk) ->
     await expect(desk.log.get_by_text("患者正在输入…")).to_have_count(0)
 
 
+@pytest.mark.long
 async def test_a_lost_claim_is_shown_at_once_and_no_word_is_lost(ward: Station, open_desk: OpenDesk) -> None:
     """The lease ran out: the draft stays and can be sent after taking over again."""
     session_id, client = await ward.patient()
