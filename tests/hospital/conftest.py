@@ -64,7 +64,7 @@ def postgres_template(postgres: str) -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A contract that asks for no more than FHIR carries holds for a hospital behind FHIR too."""
-    if "stage" in metafunc.fixturenames:
+    if "stage" in metafunc.fixturenames and not hasattr(metafunc.module, "stage"):
         asked = metafunc.function.__annotations__.get("stage")
         fhir = pytest.param("fhir", marks=[pytest.mark.long] * (metafunc.function.__name__ in LONG_OVER_FHIR))
         adapters = ["sqlite", "postgresql", *([fhir] if asked in OVER_FHIR else [])]
