@@ -50,7 +50,7 @@ COURTESIES = frozenset(
     }
 )
 """Small talk that may interrupt an interview; the open question comes back after it."""
-ONCE_A_QUESTION = frozenset({"fear", "pain", "anger", "complaint", "loneliness", "thanks"})
+ONCE_A_QUESTION = frozenset({"fear", "pain", "anger", "complaint", "loneliness"})
 """Courtesies that interrupt one open question once: said again, they may be part of the answer (就是有点烦人)."""
 INTERRUPTED = "interrupted"
 """Fact of an open question that was interrupted by a courtesy before."""

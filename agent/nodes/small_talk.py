@@ -11,7 +11,7 @@ from agent.conversation import UNCLEAR_BEFORE_HANDOFF, Conversation
 from agent.deps import TurnContext
 from agent.nodes.stage import stage
 from agent.reply import Offer, Say, Show
-from agent.routing import INTERRUPTED
+from agent.routing import INTERRUPTED, ONCE_A_QUESTION
 from agent.state import Task, TurnState, TurnUpdate
 from agent.talk import (
     CALLS,
@@ -39,7 +39,8 @@ async def small_talk(state: TurnState, runtime: Runtime[TurnContext]) -> TurnUpd
     ids = [intent.id for intent in understanding.intents if intent.id in TEXTS]
     person = Offer(choices=(Option(label=texts.say("handoff.accept_label"), value="talk"),), action=cards.HANDOFF)
     if ids:
-        conversation = _interrupting(conversation.pressed_for(PRESSED_AGAIN.keys() & set(ids)))
+        conversation = conversation.pressed_for(PRESSED_AGAIN.keys() & set(ids))
+        conversation = _interrupting(conversation) if ONCE_A_QUESTION & set(ids) else conversation
         said = dict.fromkeys(_text_of(name, conversation, understanding.raw) for name in ids)
         draft = draft.saying(*(Say(text=texts.say(text_id)) for text_id in said))
         if "ambulance" in ids:

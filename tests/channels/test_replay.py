@@ -96,6 +96,7 @@ async def test_an_answer_given_by_one_replica_arrives_on_the_other(tmp_path: Pat
         assert turns.acted == ["m1", "m2"]
 
 
+@pytest.mark.long
 async def test_what_waits_for_a_patient_is_said_on_connecting_and_once(tmp_path: Path) -> None:
     """Two replicas and a reconnect at once: a notice that came meanwhile is one answer to nothing."""
     server, turns = FakeServer(), FakeTurns()

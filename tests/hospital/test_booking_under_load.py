@@ -113,6 +113,7 @@ class _Worker:
             self._booked.append(await desk.appointment(granted.appointment_id))
 
 
+@pytest.mark.long
 async def test_places_add_up_after_a_thousand_mixed_operations(stage: Stage) -> None:
     """Whatever twenty workers do to few places, while holds and offers run out: taken + held + free is the capacity."""
     offered = [
