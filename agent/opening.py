@@ -28,7 +28,7 @@ _URGENT = re.compile(
     r"尽快|尽早|越快越好|马上|立刻|赶紧|赶快|[挺很好太蛮]急|急着|着急|比较急|急诊|加急|紧急|等不[及了]"
 )
 _UNSURE = re.compile(
-    r"(?:我|也|就|真|都|反正|[他她])*(?:[说讲]不清楚?|[说讲]不上来|[说讲]不出来?|不知道|不清楚|不晓得)(?:[了啊呢哪里怎么是，,。！!]|儿)*"
+    r"(?:我|也|就|真|都|反正)*(?:[说讲]不清楚?|[说讲]不上来|不知道|不清楚|不晓得)(?:[啊呢哪里怎么是，,。！!]|儿)*"
     r"|(?:都|也|倒|就)*(?:没有?|冇|無|无|没啥)(?:什么|啥|哪里|哪儿|有)?(?:不舒服|难受|不适|事)?[了的啊呢，,。！!]*"
 )
 FEWEST_TOLD = 10
@@ -62,7 +62,10 @@ def taken_up(conversation: Conversation) -> Conversation:
 
 
 def unsure(conversation: Conversation, text: str) -> bool:
-    """Whether the reply only says that there is nothing, or that it is hard to say (no trouble with speaking)."""
+    """Whether the reply only says that there is nothing, or that it is hard to say (no trouble with speaking).
+
+    Somebody else's speech, 「说不出来」 and what changed (「说不清楚了」) are not among them: a stroke is told so.
+    """
     pending = conversation.pending
     return pending is not None and pending.kind is PendingKind.OPEN_QUESTION and bool(_UNSURE.fullmatch(text.strip()))
 

@@ -182,17 +182,20 @@ def _said(conversation: Conversation, context: TurnContext) -> str:
 
 
 def screen(conversation: Conversation, context: TurnContext) -> Screening:
-    """What the message shows, seen on receipt or now with the stored messages; never less than either."""
+    """What the message shows, seen on receipt or now with the stored messages; never less than either.
+
+    Of a reply that only says how hard it is to say, doubtful flags are left out; a certain one stands.
+    """
     utterance = context.utterance
     if not utterance.text:
         return utterance.screening
-    if opening.unsure(conversation, utterance.text):
-        return Screening()
     question = (conversation.pending.question,) if conversation.pending else ()
     facts = profile_facts(conversation.profile)
     now = context.deps.knowledge.screen(utterance.text, (*conversation.recent, *question), facts)
     known = {flag.rule_id for flag in now.flags if flag.certain}
     flags = [*now.flags, *(flag for flag in utterance.screening.flags if flag.rule_id not in known)]
+    if opening.unsure(conversation, utterance.text):
+        return Screening(flags=tuple(flag for flag in flags if flag.certain))
     ordered = sorted(flags, key=lambda flag: (not flag.certain, -flag.disposition))
     return Screening(flags=tuple(ordered), alarm=0.0 if flags else now.alarm)
 

@@ -32,6 +32,14 @@ async def test_the_open_question_is_never_put_twice(patient: Bedside) -> None:
     assert answer.escalated is None
 
 
+@pytest.mark.parametrize("told", ["他说不清楚了", "她突然说不出来，嘴也歪了"])
+async def test_lost_speech_told_in_reply_is_still_a_danger(patient: Bedside, told: str) -> None:
+    """Somebody else's speech, or speech that changed, is asked about or raised; it is no way of saying 「不知道」."""
+    await patient.say("我妈人不舒服")
+    answer = await patient.say(told)
+    assert answer.escalated is not None or asked(answer) is PendingKind.RED_FLAG
+
+
 async def test_a_booking_in_haste_is_asked_what_for_and_goes_on(patient: Bedside) -> None:
     """Nothing wrong: the places are shown for what was asked before."""
     assert asked(await patient.say("约个皮肤科，尽快")) is PendingKind.OPEN_QUESTION
